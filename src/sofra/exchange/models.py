@@ -1,0 +1,77 @@
+"""What we keep of tables that came in. Seen by mappers and the coordinator."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Recipe(models.Model):
+    """How a kind of file is read: which column is which field, remembered for the next file of that shape."""
+
+    name = models.CharField(max_length=120, unique=True)
+    headers = models.JSONField(default=list, help_text="Folded headers that the recipe fits")
+    mapping = models.JSONField(default=dict, help_text="Header → field of the registry")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+
+
+class Import(models.Model):
+    """One file on its way into the registry, from upload to undo."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", _("uploaded")
+        CHECKING = "checking", _("being checked")
+        CHECKED = "checked", _("checked, waiting for you")
+        QUEUED = "queued", _("waiting its turn")
+        IMPORTING = "importing", _("being imported")
+        DONE = "done", _("done")
+        FAILED = "failed", _("stopped")
+        UNDONE = "undone", _("taken back")
+
+    file_name = models.CharField(max_length=200)
+    stored = models.CharField(max_length=200, help_text="Path below the data folder")
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+    shape = models.JSONField(default=dict, help_text="What was recognised: kind, encoding, sheet, header, rows")
+    mapping = models.JSONField(default=dict)
+    source = models.CharField(max_length=300, blank=True)
+    recipe = models.ForeignKey(Recipe, models.SET_NULL, null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
+    rows_total = models.PositiveIntegerField(null=True)
+    rows_done = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    problem = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    change = models.OneToOneField("organisations.Change", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class ImportRow(models.Model):
+    """One row: what stood in the file, how it was read, what is wrong with it, what became of it."""
+
+    class Verdict(models.TextChoices):
+        NEW = "new", _("new organisation")
+        UPDATE = "update", _("adds to an organisation")
+        SAME = "same", _("nothing new")
+        ASK = "ask", _("needs a decision")
+        BAD = "bad", _("cannot be read")
+        SKIP = "skip", _("left out")
+
+    imported = models.ForeignKey(Import, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(help_text="Row number as the file's reader counts it")
+    raw = models.JSONField(default=list)
+    reading = models.JSONField(default=dict)
+    problems = models.JSONField(default=list, help_text="[{column, value, says}]")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    twin = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, related_name="+")
+    probability = models.FloatField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint("imported", "number", name="import_row_once")]
+        indexes = [models.Index(fields=["imported", "verdict", "number"], name="import_row_verdict")]
