@@ -35,7 +35,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def role(self) -> roles.Role:
         """The highest role that the person holds now."""
         held = self.grants.filter(ended_on=None).values_list("role", flat=True)
-        return max((roles.BY_CODE[code] for code in held), key=lambda role: (role.rank, role.sees), default=roles.VISITOR)
+        return max(
+            (roles.BY_CODE[code] for code in held), key=lambda role: (role.rank, role.sees), default=roles.VISITOR
+        )
 
     @cached_property
     def is_technical(self) -> bool:

@@ -32,9 +32,7 @@ def fold(text: str) -> str:
 
 
 # The 36 letters of Albanian in their order; the digraphs count as letters of their own.
-_ALPHABET = (
-    "a b c ç d dh e ë f g gj h i j k l ll m n nj o p q r rr s sh t th u v x xh y z zh".split()
-)
+_ALPHABET = "a b c ç d dh e ë f g gj h i j k l ll m n nj o p q r rr s sh t th u v x xh y z zh".split()
 _RANK = {letter: chr(ord("A") + i) for i, letter in enumerate(_ALPHABET)}
 _LETTER = re.compile(r"dh|gj|ll|nj|rr|sh|th|xh|zh|[a-zçë]|\d")
 

@@ -44,7 +44,9 @@ class Organisation(models.Model):
     name = models.CharField(max_length=250)
     sort_key = models.CharField(max_length=300)
     acronym = models.CharField(max_length=40, blank=True)
-    activity_class = models.CharField(max_length=10, choices=vocabulary.ActivityClass, default=vocabulary.ActivityClass.UNKNOWN)
+    activity_class = models.CharField(
+        max_length=10, choices=vocabulary.ActivityClass, default=vocabulary.ActivityClass.UNKNOWN
+    )
     class_hidden = models.BooleanField(default=False, help_text="The organisation keeps its label out of public view")
     visible_to = models.PositiveSmallIntegerField(
         choices=Visibility, default=Visibility.PUBLIC, help_text="As visible as its most visible name"
@@ -61,7 +63,9 @@ class Organisation(models.Model):
         indexes = [
             models.Index(fields=["sort_key", "id"], name="organisation_listed", condition=_STANDING),
             models.Index(fields=["kind", "sort_key", "id"], name="organisation_by_kind", condition=_STANDING),
-            models.Index(fields=["activity_class", "sort_key", "id"], name="organisation_by_class", condition=_STANDING),
+            models.Index(
+                fields=["activity_class", "sort_key", "id"], name="organisation_by_class", condition=_STANDING
+            ),
             models.Index(fields=["-updated_at"], name="organisation_newest", condition=_STANDING),
         ]
 
@@ -108,7 +112,8 @@ class Fact(models.Model):
 class Proposal(models.Model):
     """Changes to a record that an editor asks for, or a contest of what it says. Seen by its people and mappers.
 
-    `changes` is a list of {"do": "add"|"end"|"replace", "fact": id?, "field", "value", "language", "detail", "visible_to"}.
+    `changes` is a list of {"do": "add"|"end"|"replace", "fact": its id, "field", "value", "language", "detail",
+    "visible_to"}; "add" has no fact, "end" has nothing else.
     """
 
     class State(models.TextChoices):

@@ -62,9 +62,7 @@ class RelevantKind(models.TextChoices):
 # Annex II's note: a community-resilience programme is specific or relevant depending on its design and target.
 RESILIENCE_UNSPECIFIED = ("community-resilience", _("community resilience, goal not stated"))
 
-ACTIVITY_KINDS: dict[str, str | Promise] = dict(
-    [*SpecificKind.choices, *RelevantKind.choices, RESILIENCE_UNSPECIFIED]
-)
+ACTIVITY_KINDS: dict[str, str | Promise] = dict([*SpecificKind.choices, *RelevantKind.choices, RESILIENCE_UNSPECIFIED])
 
 
 class Theme(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Full-text search over the folded text, by what each database brings: FTS5 in SQLite, a GIN index in PostgreSQL."""
+"""Full-text search by what each database brings (FTS5, GIN), and byte order for codes and sort keys on PostgreSQL."""
 
 from django.db import migrations
 
@@ -17,7 +17,9 @@ SQLITE = [
 ]
 POSTGRESQL = [
     """CREATE INDEX organisations_search ON organisations_organisation
-        USING gin (to_tsvector('simple', searchable)) WITH (fastupdate = off)"""
+        USING gin (to_tsvector('simple', searchable)) WITH (fastupdate = off)""",
+    'ALTER TABLE organisations_organisation ALTER COLUMN sort_key TYPE varchar(300) COLLATE "C"',
+    'ALTER TABLE organisations_organisation ALTER COLUMN code TYPE varchar(80) COLLATE "C"',
 ]
 
 

@@ -1,0 +1,271 @@
+"""What can be asked of the registry, each visible to whom. There is no query here that shows everything by default."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from sofra.accounts import roles
+from sofra.accounts.access import level_of, role_of
+from sofra.ground.models import Visibility
+from sofra.ground.text import sort_key
+from sofra.places.models import Place
+
+from . import rules, search, vocabulary
+from .models import Candidate, Change, Editor, Fact, Judgement, Organisation, Proposal
+
+SEARCH_LIMIT = 1000
+
+
+def organisations(level: int) -> QuerySet[Organisation]:
+    """The standing records (not joined to another, not taken back) that a viewer of this level may know of."""
+    return Organisation.objects.filter(ended_in=None, joined_to=None, visible_to__lte=level)
+
+
+def facts(level: int) -> QuerySet[Fact]:
+    return Fact.objects.filter(ended_in=None, visible_to__lte=level)
+
+
+# — lists ——————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; each is an address parameter of the same name."""
+
+    q: str = ""
+    kind: tuple[str, ...] = ()
+    activity_class: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    activity_kind: tuple[str, ...] = ()
+    place: Place | None = None
+    age: str = ""
+
+    def any(self) -> bool:
+        return self != Filters()
+
+
+def listed(level: int, filters: Filters = Filters()) -> QuerySet[Organisation]:
+    """The organisations that fit all filters, in Albanian order. Values of one filter are alternatives."""
+    found = organisations(level)
+    if filters.kind:
+        found = found.filter(kind__in=filters.kind)
+    if filters.activity_class:
+        shown = found.filter(activity_class__in=filters.activity_class)
+        found = shown if level >= Visibility.MEMBERS else shown.filter(class_hidden=False)
+    for name in ("theme", "audience", "language", "activity_kind"):
+        if values := getattr(filters, name):
+            found = found.filter(_says(level, field=name, value__in=values))
+    if filters.place is not None:
+        below = Place.objects.within(filters.place).values("code")
+        found = found.filter(_says(level, field__in=("place", "seat"), value__in=below))
+    if filters.age:
+        found = found.filter(_aged(filters.age))
+    if search.words(filters.q):
+        found = found.filter(searchable__words=filters.q)
+    return found.order_by("sort_key", "id")
+
+
+def _says(level: int, **said: Any) -> Q:
+    return Q(pk__in=facts(level).filter(**said).values("organisation"))
+
+
+def _aged(age: str) -> Q:
+    today = timezone.localdate()
+    fresh, stale = today - timedelta(days=rules.FRESH_DAYS), today - timedelta(days=rules.STALE_DAYS)
+    return {
+        "fresh": Q(confirmed_on__gte=fresh),
+        "ageing": Q(confirmed_on__lt=fresh, confirmed_on__gte=stale),
+        "stale": Q(confirmed_on__lt=stale),
+        "never": Q(confirmed_on=None),
+    }.get(age, Q())
+
+
+def facts_for(organisations: Iterable[Organisation], level: int, fields: Iterable[str]) -> dict[int, list[Fact]]:
+    """The facts of some fields for a page of a list, by organisation, in one query."""
+    found: dict[int, list[Fact]] = {organisation.pk: [] for organisation in organisations}
+    for fact in facts(level).filter(organisation__in=found, field__in=list(fields)).order_by("id"):
+        found[fact.organisation_id].append(fact)
+    return found
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What a search found: at most `SEARCH_LIMIT` are counted; `more` says that there are more."""
+
+    organisations: list[Organisation]
+    total: int
+    more: bool
+
+
+def search_organisations(level: int, typed: str, *, limit: int = 25, offset: int = 0) -> Hits:
+    """Records whose names begin with what was typed come first, the rest in Albanian order."""
+    if not search.words(typed):
+        return Hits([], 0, False)
+    found = organisations(level).filter(searchable__words=typed)
+    ids = list(found.order_by().values_list("id", flat=True)[: SEARCH_LIMIT + 1])
+    key = sort_key(typed)
+    begins = list(
+        organisations(level).filter(sort_key__gte=key, sort_key__lt=key + "~").order_by("sort_key", "id")[:limit]
+    ) if key and offset == 0 else []  # fmt: skip
+    first = [organisation.pk for organisation in begins]
+    rest = list(
+        Organisation.objects.filter(pk__in=ids[:SEARCH_LIMIT])
+        .exclude(pk__in=first)
+        .order_by("sort_key", "id")[offset : offset + limit]
+    )
+    total = min(len(ids), SEARCH_LIMIT)
+    return Hits((begins + rest)[:limit], total, len(ids) > SEARCH_LIMIT)
+
+
+# — one record —————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def organisation_for(user: Any, code: str) -> Organisation:
+    """The record with this code that the viewer may see, even one that was joined to another; otherwise 404."""
+    organisation = Organisation.objects.select_related("joined_to").filter(code=code, ended_in=None).first()
+    if organisation is None or (head(organisation).visible_to > level_at(user, organisation)):
+        raise Http404
+    return organisation
+
+
+def head(organisation: Organisation) -> Organisation:
+    """The record that stands for this one."""
+    return organisation.joined_to or organisation
+
+
+def is_editor(user: Any, organisation: Organisation) -> bool:
+    """Does this person speak for the organisation (or for one that was joined with it)?"""
+    if not user.is_authenticated:
+        return False
+    same = Q(organisation=organisation) | Q(organisation__joined_to=organisation)
+    return Editor.objects.filter(same, user=user, ended_on=None).exists()
+
+
+def level_at(user: Any, organisation: Organisation) -> int:
+    """How much of this record the person may see: an organisation's own editors see all of it."""
+    level = level_of(user)
+    if level < Visibility.SEALED and role_of(user) == roles.MEMBER and is_editor(user, organisation):
+        return Visibility.SEALED
+    return level
+
+
+def may_propose(user: Any, organisation: Organisation) -> bool:
+    return role_of(user).rank >= roles.MAPPER.rank or is_editor(user, organisation)
+
+
+def may_decide(user: Any) -> bool:
+    return role_of(user).rank >= roles.MAPPER.rank
+
+
+def record_of(organisation: Organisation, level: int) -> dict[str, list[Fact]]:
+    """All open facts that the viewer may see, by field, in the order of vocabulary.FIELDS."""
+    found: dict[str, list[Fact]] = {code: [] for code in vocabulary.FIELDS}
+    for fact in facts(level).filter(organisation=organisation).select_related("confirmed_by", "said_of").order_by("id"):
+        found[fact.field].append(fact)
+    return {code: said for code, said in found.items() if said}
+
+
+def history_of(organisation: Organisation, level: int) -> list[dict[str, Any]]:
+    """What was changed, newest first: {"change", "added", "ended", "undone"}; only facts that the viewer may see."""
+    seen = Fact.objects.filter(organisation=organisation, visible_to__lte=level)
+    changes: dict[int, dict[str, Any]] = {}
+    for fact in seen.select_related("added_in__by", "ended_in__by").order_by("id"):
+        for act, key in ((fact.added_in, "added"), (fact.ended_in, "ended")):
+            if act is not None:
+                entry = changes.setdefault(act.pk, {"change": act, "added": [], "ended": []})
+                entry[key].append(fact)
+    undone = set(Change.objects.filter(undoes__in=changes).values_list("undoes", flat=True))
+    for pk, entry in changes.items():
+        entry["undone"] = pk in undone
+    return [changes[pk] for pk in sorted(changes, reverse=True)]
+
+
+def open_proposals(user: Any) -> QuerySet[Proposal]:
+    """What waits: for mappers everything, for an editor what concerns the editor's organisations."""
+    waiting = Proposal.objects.filter(state=Proposal.State.OPEN).select_related("organisation", "by").order_by("at")
+    if may_decide(user):
+        return waiting
+    if not user.is_authenticated:
+        return waiting.none()
+    return waiting.filter(organisation__editors__in=Editor.objects.filter(user=user, ended_on=None))
+
+
+def contests(organisation: Organisation) -> QuerySet[Proposal]:
+    """Standing objections to the class that the rule gives."""
+    return organisation.proposals.filter(contests_class=True, state=Proposal.State.OPEN).order_by("at")
+
+
+def edited_by(user: Any) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(editors__user=user, editors__ended_on=None, ended_in=None).distinct()
+
+
+# — duplicates —————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def candidates() -> QuerySet[Candidate]:
+    return Candidate.objects.select_related("left", "right").order_by("-probability", "id")
+
+
+def judgements() -> QuerySet[Judgement]:
+    return Judgement.objects.filter(revoked_at=None).select_related("left", "right", "by").order_by("-at")
+
+
+# — places and figures —————————————————————————————————————————————————————————————————————————————————————
+
+
+def working_at(codes: Iterable[str], level: int) -> QuerySet[Organisation]:
+    """Those who work at, or have their seat at, exactly one of these places."""
+    return organisations(level).filter(_says(level, field__in=("place", "seat"), value__in=list(codes)))
+
+
+def counts_by_place(level: int, field: str = "place") -> Mapping[str, int]:
+    """Place code → how many organisations name exactly this place. What lies below is not added up."""
+    said = facts(level).filter(field=field, organisation__visible_to__lte=level).exclude(value="")
+    return {
+        row["value"]: row["n"]
+        for row in said.values("value").annotate(n=Count("organisation", distinct=True)).order_by()
+    }
+
+
+def counts_by_ancestor(level: int, at: int) -> Mapping[str, int]:
+    """Code of a place on level `at` (1 county, 2 municipality) → organisations working in it or below it, each once."""
+    paths = dict(Place.objects.values_list("code", "path"))
+    above = {code: path.split("/")[at] for code, path in paths.items() if path.count("/") > at}
+    seen: set[tuple[int, str]] = set()
+    said = facts(level).filter(field="place", organisation__visible_to__lte=level).exclude(value="")
+    for organisation, code in said.values_list("organisation", "value").iterator(chunk_size=5000):
+        if code in above:
+            seen.add((organisation, above[code]))
+    return Counter(code for _, code in seen)
+
+
+def totals(level: int) -> dict[str, int]:
+    """How many are listed, and how many of each class the hub may say."""
+    rows = organisations(level).values_list("activity_class").annotate(n=Count("id")).order_by()
+    by_class = dict(rows)
+    if level < Visibility.MEMBERS:
+        hidden = dict(
+            organisations(level)
+            .filter(class_hidden=True)
+            .values_list("activity_class")
+            .annotate(n=Count("id"))
+            .order_by()
+        )
+        by_class = {code: n - hidden.get(code, 0) for code, n in by_class.items()}
+        by_class["unknown"] = by_class.get("unknown", 0) + sum(hidden.values())
+    return {
+        "listed": sum(by_class.values()),
+        **{code: by_class.get(code, 0) for code in vocabulary.ActivityClass.values},
+    }
+
+
+def newest(level: int, limit: int = 5) -> list[Organisation]:
+    return list(organisations(level).order_by("-updated_at", "-id")[:limit])

@@ -1,0 +1,504 @@
+"""What can happen to records of organisations. Each is one transaction and leaves an audit line.
+
+Nothing here destroys: facts end, records are joined and parted, changes are undone by new changes.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sofra.accounts.models import User
+from sofra.ground.audit import record
+from sofra.ground.text import fold
+from sofra.places.models import Place
+
+from . import vocabulary
+from .models import Candidate, Change, Editor, Fact, Judgement, Organisation, Proposal
+from .records import Derived, Draft, FactDraft, check, code_base, derive
+
+BATCH = 2000
+
+
+class Outdated(Exception):
+    """Somebody else changed or decided the same thing in the meantime; nothing was written."""
+
+
+# — registering and editing ————————————————————————————————————————————————————————————————————————————————
+
+
+def open_change(*, kind: str, by: User | None, note: str = "", undoes: Change | None = None) -> Change:
+    """Begin an act; what it adds and ends points to it, so that it can be read and undone as one."""
+    return Change.objects.create(kind=kind, at=timezone.now(), by=by, note=note[:300], undoes=undoes)
+
+
+@transaction.atomic
+def register(draft: Draft, *, by: User | None, note: str = "") -> Organisation:
+    """Add one organisation. Raises ValidationError where a fact cannot be kept or the name is missing."""
+    for fact in draft.facts:
+        check(fact)
+    if not any(fact.field == "name" for fact in draft.facts):
+        raise ValidationError(_("Give the organisation a name."))
+    change = open_change(kind=Change.Kind.EDIT, by=by, note=note)
+    organisation = register_many([draft], change=change, by=by)[0]
+    record(what="organisation.registered", about=organisation.code, by=by, change=change.pk)
+    return organisation
+
+
+@transaction.atomic
+def register_many(drafts: Sequence[Draft], *, change: Change, by: User | None) -> list[Organisation]:
+    """Add many organisations, in batches; the caller checks the facts, and writes the audit line of its act."""
+    place_words = _place_words()
+    kept: list[Organisation] = []
+    for start in range(0, len(drafts), BATCH):
+        batch = drafts[start : start + BATCH]
+        organisations = []
+        for draft, code in zip(batch, _free_codes(batch), strict=True):
+            if not any(fact.field == "kind" for fact in draft.facts):
+                draft.facts.append(FactDraft("kind", draft.kind, source=draft.facts[0].source if draft.facts else ""))
+            derived = derive(draft.facts, _words_of(draft.facts, place_words))
+            confirmed = max((fact.confirmed_on for fact in draft.facts if fact.confirmed_on), default=None)
+            organisations.append(
+                Organisation(code=code, created_in=change, confirmed_on=confirmed, **_columns(derived))
+            )
+        Organisation.objects.bulk_create(organisations, batch_size=BATCH)
+        Fact.objects.bulk_create(
+            [
+                _fact(draft_fact, organisation, change, by)
+                for draft, organisation in zip(batch, organisations, strict=True)
+                for draft_fact in draft.facts
+            ],
+            batch_size=BATCH,
+        )
+        kept += organisations
+    return kept
+
+
+@transaction.atomic
+def add_facts_many(additions: Sequence[tuple[Organisation, FactDraft]], *, change: Change) -> int:
+    """Add what is not yet said. Returns how many facts were added.
+
+    A fact that stands open with the same value is left alone; so is a field of one value that already has
+    another (nothing is overwritten silently: the caller proposes it instead).
+    """
+    wanted: dict[int, list[FactDraft]] = {}
+    by_id = {}
+    for organisation, draft in additions:
+        wanted.setdefault(organisation.pk, []).append(draft)
+        by_id[organisation.pk] = organisation
+    added: list[Fact] = []
+    for start in range(0, len(wanted), 500):
+        ids = list(wanted)[start : start + 500]
+        said: dict[int, set[tuple[str, str]]] = {}
+        fields: dict[int, set[str]] = {}
+        for pk, field, value, detail in Fact.objects.filter(organisation__in=ids, ended_in=None).values_list(
+            "organisation", "field", "value", "detail"
+        ):
+            said.setdefault(pk, set()).add((field, _sameness(field, value, detail)))
+            fields.setdefault(pk, set()).add(field)
+        for pk in ids:
+            for draft in wanted[pk]:
+                same = (draft.field, _sameness(draft.field, draft.value, draft.detail))
+                single = not vocabulary.FIELDS[draft.field].many and draft.field in fields.get(pk, ())
+                if same in said.get(pk, ()) or single:
+                    continue
+                said.setdefault(pk, set()).add(same)
+                fields.setdefault(pk, set()).add(draft.field)
+                added.append(_fact(draft, by_id[pk], change, change.by))
+    Fact.objects.bulk_create(added, batch_size=BATCH)
+    refresh({fact.organisation_id for fact in added})
+    return len(added)
+
+
+def _sameness(field: str, value: str, detail: dict[str, Any]) -> str:
+    return value.casefold().strip() or str(detail.get("text", "")).casefold().strip()
+
+
+@transaction.atomic
+def edit_record(
+    organisation: Organisation,
+    *,
+    changes: Sequence[dict[str, Any]],
+    by: User,
+    note: str = "",
+    kind: str = Change.Kind.EDIT,
+) -> Change:
+    """Carry out changes (see Proposal.changes) on a record at once. Raises Outdated where a fact has ended already."""
+    drafts, ends = _read_changes(organisation, changes, by)
+    change = open_change(kind=kind, by=by, note=note)
+    _end(ends, change)
+    Fact.objects.bulk_create([_fact(draft, organisation, change, by) for draft in drafts])
+    refresh({organisation.pk})
+    if not organisation.facts.filter(field="name", ended_in=None).exists():
+        raise ValidationError(_("A record needs at least one name: add the new name before you end the last one."))
+    record(what="organisation.edited", about=organisation.code, by=by, change=change.pk)
+    return change
+
+
+def _read_changes(
+    organisation: Organisation, changes: Sequence[dict[str, Any]], by: User
+) -> tuple[list[FactDraft], list[Fact]]:
+    open_facts = {fact.pk: fact for fact in organisation.facts.filter(ended_in=None).select_for_update()}
+    drafts: list[FactDraft] = []
+    ends: list[Fact] = []
+    for wish in changes:
+        if wish["do"] in {"end", "replace"}:
+            old = open_facts.pop(wish["fact"], None)
+            if old is None:
+                raise Outdated
+            ends.append(old)
+        if wish["do"] in {"add", "replace"}:
+            draft = FactDraft(
+                field=wish["field"],
+                value=wish["value"].strip(),
+                language=wish.get("language", ""),
+                detail=wish.get("detail") or {},
+                source=wish.get("source", ""),
+                visible_to=wish.get("visible_to"),
+                confirmed_on=timezone.localdate(),
+            )
+            check(draft)
+            drafts.append(draft)
+    for draft in drafts:
+        field = vocabulary.FIELDS[draft.field]
+        if not field.many and any(fact.field == draft.field for fact in open_facts.values()):
+            raise ValidationError(
+                _("“%(field)s” has a value already: change that one instead of adding another.") % {"field": field.name}
+            )
+    return drafts, ends
+
+
+def _end(facts: Iterable[Fact], change: Change) -> None:
+    ids = [fact.pk for fact in facts]
+    if Fact.objects.filter(pk__in=ids, ended_in=None).update(ended_in=change) != len(ids):
+        raise Outdated
+
+
+@transaction.atomic
+def confirm_record(organisation: Organisation, *, by: User) -> None:
+    """Still true: everything that stands open is confirmed by this person today."""
+    today = timezone.localdate()
+    organisation.facts.filter(ended_in=None).update(confirmed_by=by, confirmed_on=today)
+    organisation.confirmed_on = today
+    organisation.save(update_fields=["confirmed_on", "updated_at"])
+    record(what="organisation.confirmed", about=organisation.code, by=by)
+
+
+@transaction.atomic
+def hide_class(organisation: Organisation, *, hidden: bool, by: User) -> None:
+    """Keep the class label out of public view, or show it again: the organisation's own choice."""
+    organisation.class_hidden = hidden
+    organisation.save(update_fields=["class_hidden", "updated_at"])
+    record(what="organisation.class_hidden" if hidden else "organisation.class_shown", about=organisation.code, by=by)
+
+
+# — proposals ——————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@transaction.atomic
+def propose_change(
+    organisation: Organisation,
+    *,
+    changes: Sequence[dict[str, Any]],
+    by: User,
+    note: str = "",
+    contests_class: bool = False,
+) -> Proposal:
+    """Ask for changes, or contest the class. Refuses what could never be accepted, so that nobody waits in vain."""
+    _read_changes(organisation, changes, by)
+    if not changes and not (contests_class and note.strip()):
+        raise ValidationError(_("Nothing was changed. If you contest the class, say why in a sentence."))
+    proposal = Proposal.objects.create(
+        organisation=organisation, changes=list(changes), contests_class=contests_class, note=note, by=by
+    )
+    record(what="proposal.made", about=organisation.code, by=by, proposal=proposal.pk)
+    return proposal
+
+
+@transaction.atomic
+def accept_proposal(proposal: Proposal, *, by: User, reason: str = "") -> Proposal:
+    proposal = _undecided(proposal)
+    if proposal.changes:
+        note = _("Proposal %(number)s") % {"number": proposal.pk}
+        proposal.change = edit_record(
+            proposal.organisation, changes=proposal.changes, by=by, note=note, kind=Change.Kind.PROPOSAL
+        )
+    return _decide(proposal, Proposal.State.ACCEPTED, by, reason)
+
+
+@transaction.atomic
+def return_proposal(proposal: Proposal, *, by: User, reason: str) -> Proposal:
+    if not reason.strip():
+        raise ValidationError(_("Say why you return it, so that the organisation can mend it."))
+    return _decide(_undecided(proposal), Proposal.State.RETURNED, by, reason)
+
+
+@transaction.atomic
+def withdraw_proposal(proposal: Proposal, *, by: User) -> Proposal:
+    return _decide(_undecided(proposal), Proposal.State.WITHDRAWN, by, "")
+
+
+def _undecided(proposal: Proposal) -> Proposal:
+    proposal = Proposal.objects.select_for_update().select_related("organisation").get(pk=proposal.pk)
+    if proposal.state != Proposal.State.OPEN:
+        raise Outdated
+    return proposal
+
+
+def _decide(proposal: Proposal, state: str, by: User, reason: str) -> Proposal:
+    proposal.state, proposal.decided_by, proposal.decided_at = state, by, timezone.now()
+    proposal.reason = reason.strip()
+    proposal.save()
+    record(what=f"proposal.{state}", about=proposal.organisation.code, by=by, proposal=proposal.pk)
+    return proposal
+
+
+# — undoing ————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@transaction.atomic
+def undo_change(change: Change, *, by: User | None) -> Change:
+    """Take back exactly what a change did: end what it added, say again what it ended.
+
+    What later changes said stays. A record that the change created is hidden unless a later change added to it.
+    """
+    change = Change.objects.select_for_update().get(pk=change.pk)
+    if Change.objects.filter(undoes=change).exists():
+        raise Outdated
+    undo = open_change(kind=Change.Kind.UNDO, by=by, undoes=change)
+    touched = set(
+        Fact.objects.filter(Q(added_in=change) | Q(ended_in=change))
+        .values_list("organisation_id", flat=True)
+        .distinct()
+    )
+    again = Fact.objects.filter(ended_in=change)
+    for start in range(0, again.count(), BATCH):
+        copies = list(again.order_by("id")[start : start + BATCH])
+        for copy in copies:
+            copy.pk, copy.added_in, copy.ended_in = None, undo, None
+            copy._state.adding = True
+        Fact.objects.bulk_create(copies)
+    Fact.objects.filter(added_in=change, ended_in=None).update(ended_in=undo)
+    Organisation.objects.filter(ended_in=change).update(ended_in=None)
+    created = Organisation.objects.filter(created_in=change, ended_in=None)
+    created.exclude(facts_said__in=Fact.objects.filter(ended_in=None)).update(ended_in=undo)
+    refresh(touched)
+    record(what="change.undone", about=f"change {change.pk}", by=by, change=undo.pk)
+    return undo
+
+
+# — the same body ——————————————————————————————————————————————————————————————————————————————————————————
+
+
+@transaction.atomic
+def judge(
+    left: Organisation, right: Organisation, *, verdict: str, by: User, note: str = "", keep: Organisation | None = None
+) -> Judgement:
+    """A person's word on two records. SAME joins them under `keep` (`left` by default); an earlier word is revoked."""
+    if left.pk == right.pk:
+        raise ValidationError(_("These are one record already."))
+    first, second = sorted((left, right), key=lambda organisation: organisation.pk)
+    found = Candidate.objects.filter(left=first, right=second).first()
+    revoked = list(Judgement.objects.select_for_update().filter(left=first, right=second, revoked_at=None))
+    for old in revoked:
+        _revoke(old, by)
+    judgement = Judgement.objects.create(
+        left=first,
+        right=second,
+        verdict=verdict,
+        probability=found.probability if found else None,
+        reasons=found.reasons if found else [],
+        note=note[:300],
+        by=by,
+    )
+    if found:
+        found.delete()
+    _settle({left.pk, right.pk}, prefer=(keep or left).pk)
+    record(what=f"organisations.judged_{verdict}", about=first.code, by=by, other=second.code, judgement=judgement.pk)
+    return judgement
+
+
+def judge_same(*, left: Organisation, right: Organisation, by: User, note: str = "") -> Judgement:
+    return judge(left, right, verdict=Judgement.Verdict.SAME, by=by, note=note)
+
+
+def judge_different(*, left: Organisation, right: Organisation, by: User, note: str = "") -> Judgement:
+    return judge(left, right, verdict=Judgement.Verdict.DIFFERENT, by=by, note=note)
+
+
+@transaction.atomic
+def revoke_judgement(judgement: Judgement, *, by: User) -> None:
+    """Take a word back. Where it had joined two records, they are parted again, each with what was said of it."""
+    judgement = Judgement.objects.select_for_update().get(pk=judgement.pk)
+    if judgement.revoked_at is not None:
+        raise Outdated
+    _revoke(judgement, by)
+    _settle({judgement.left_id, judgement.right_id})
+    record(what="organisations.judgement_revoked", about=judgement.left.code, by=by, judgement=judgement.pk)
+
+
+def part_again(*, left: Organisation, right: Organisation, by: User) -> None:
+    first, second = sorted((left.pk, right.pk))
+    revoke_judgement(Judgement.objects.get(left=first, right=second, revoked_at=None), by=by)
+
+
+def _revoke(judgement: Judgement, by: User) -> None:
+    judgement.revoked_by, judgement.revoked_at = by, timezone.now()
+    judgement.save(update_fields=["revoked_by", "revoked_at"])
+
+
+def _settle(start: set[int], prefer: int | None = None) -> None:
+    """Make `joined_to` and the facts' places follow from the standing judgements around some records."""
+    heads = set(Organisation.objects.filter(pk__in=start).values_list("joined_to", flat=True)) - {None} | start
+    members = set(Organisation.objects.filter(Q(pk__in=heads) | Q(joined_to__in=heads)).values_list("pk", flat=True))
+    links = list(
+        Judgement.objects.filter(verdict=Judgement.Verdict.SAME, revoked_at=None)
+        .filter(Q(left__in=members) | Q(right__in=members))
+        .values_list("left_id", "right_id")
+    )
+    standing = set(Organisation.objects.filter(pk__in=members, joined_to=None).values_list("pk", flat=True))
+    for group in _groups(members, links):
+        head = prefer if prefer in group else min(group & standing or group)
+        Organisation.objects.filter(pk__in=group - {head}).update(joined_to=head)
+        Organisation.objects.filter(pk=head).update(joined_to=None)
+        Fact.objects.filter(said_of__in=group).update(organisation=head)
+    refresh(members)
+
+
+def _groups(members: set[int], links: list[tuple[int, int]]) -> list[set[int]]:
+    group = {pk: {pk} for pk in members}
+    for left, right in links:
+        if left in group and right in group and group[left] is not group[right]:
+            joined = group[left] | group[right]
+            for pk in joined:
+                group[pk] = joined
+    return list({id(g): g for g in group.values()}.values())
+
+
+@transaction.atomic
+def keep_candidates(pairs: Iterable[tuple[int, int, float, Sequence[str]]], *, by: User | None) -> int:
+    """Put pairs (two record numbers, probability, reasons) on the duplicates desk, in place of those waiting there.
+
+    Pairs that a person has judged stay judged.
+    """
+    judged = set(Judgement.objects.filter(revoked_at=None).values_list("left_id", "right_id"))
+    waiting = [
+        Candidate(left_id=min(a, b), right_id=max(a, b), probability=probability, reasons=list(reasons))
+        for a, b, probability, reasons in pairs
+        if (min(a, b), max(a, b)) not in judged
+    ]
+    Candidate.objects.all().delete()
+    Candidate.objects.bulk_create(waiting, batch_size=BATCH, ignore_conflicts=True)
+    record(what="duplicates.looked_for", about="registry", by=by, candidates=len(waiting))
+    return len(waiting)
+
+
+# — people who speak for an organisation ——————————————————————————————————————————————————————————————————
+
+
+@transaction.atomic
+def name_editors(user: User, codes: Iterable[str], *, by: User | None) -> None:
+    """Let a person speak for the organisations with these codes; unknown codes are left out."""
+    for organisation in Organisation.objects.filter(code__in=list(codes)):
+        head = organisation.joined_to or organisation
+        if not Editor.objects.filter(organisation=head, user=user, ended_on=None).exists():
+            Editor.objects.create(organisation=head, user=user, granted_by=by)
+            record(what="editor.named", about=head.code, by=by, account=user.pk)
+
+
+@transaction.atomic
+def end_editor(editor: Editor, *, by: User) -> None:
+    editor.ended_on = timezone.now()
+    editor.save(update_fields=["ended_on"])
+    record(what="editor.ended", about=editor.organisation.code, by=by, account=editor.user_id)
+
+
+# — derived columns ————————————————————————————————————————————————————————————————————————————————————————
+
+
+def refresh(ids: Iterable[int]) -> None:
+    """Make the columns that lists need follow from the open facts again."""
+    place_words = _place_words()
+    ids = sorted(ids)
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        facts: dict[int, list[Fact]] = {pk: [] for pk in part}
+        for fact in Fact.objects.filter(organisation__in=part, ended_in=None).order_by("id"):
+            facts[fact.organisation_id].append(fact)
+        changed = []
+        for organisation in Organisation.objects.filter(pk__in=part):
+            open_facts = facts[organisation.pk]
+            if not open_facts:  # joined to another, or ended: keeps the name it had
+                continue
+            for column, value in _columns(derive(open_facts, _words_of(open_facts, place_words))).items():
+                setattr(organisation, column, value)
+            organisation.updated_at = timezone.now()
+            changed.append(organisation)
+        Organisation.objects.bulk_update(changed, [*Derived.__slots__, "updated_at"])
+
+
+def _columns(derived: Derived) -> dict[str, Any]:
+    return {column: getattr(derived, column) for column in Derived.__slots__}
+
+
+def _place_words() -> dict[str, str]:
+    rows = Place.objects.values_list("code", "name", "name_definite", "name_en", "seat")
+    return {code: fold(" ".join(names)) for code, *names in rows}
+
+
+def _words_of(facts: Iterable[Any], place_words: dict[str, str]) -> list[str]:
+    return [place_words.get(fact.value, "") for fact in facts if fact.field in {"place", "seat"} and fact.value]
+
+
+def _fact(draft: FactDraft, organisation: Organisation, change: Change, by: User | None) -> Fact:
+    return Fact(
+        said_of=organisation,
+        organisation=organisation,
+        field=draft.field,
+        value=draft.value,
+        language=draft.language,
+        detail=draft.detail,
+        source=draft.source[:300],
+        confirmed_by=by if draft.confirmed_on else None,
+        confirmed_on=draft.confirmed_on,
+        visible_to=draft.level,
+        added_in=change,
+    )
+
+
+def _free_codes(drafts: Sequence[Draft]) -> list[str]:
+    """A code each, free and unlike the others: the base, or the base with the first number that is free."""
+    bases = []
+    for draft in drafts:
+        name = next((fact.value for fact in draft.facts if fact.field == "name"), "")
+        acronym = next((fact.value for fact in draft.facts if fact.field == "acronym"), "")
+        bases.append(draft.code or code_base(draft.country, name, acronym))
+    taken = set(Organisation.objects.filter(code__in=set(bases)).values_list("code", flat=True))
+    crowded = {base for base in bases if base in taken}
+    last: dict[str, int] = {}
+    codes = []
+    for base in bases:
+        if base not in taken:
+            taken.add(base)
+            codes.append(base)
+            continue
+        if base not in last:
+            last[base] = _last_number(base) if base in crowded else 1
+        last[base] += 1
+        codes.append(f"{base}-{last[base]}")
+    return codes
+
+
+def _last_number(base: str) -> int:
+    numbers = [
+        code.rpartition("-")[2]
+        for code in Organisation.objects.filter(code__gte=f"{base}-", code__lt=f"{base}.").values_list(
+            "code", flat=True
+        )
+        if code.rpartition("-")[0] == base
+    ]
+    return max((int(number) for number in numbers if number.isdigit()), default=1)
