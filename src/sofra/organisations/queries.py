@@ -235,12 +235,14 @@ def counts_by_place(level: int, field: str = "place") -> Mapping[str, int]:
     }
 
 
-def counts_by_ancestor(level: int, at: int) -> Mapping[str, int]:
+def counts_by_ancestor(level: int, at: int, among: QuerySet[Organisation] | None = None) -> Mapping[str, int]:
     """Code of a place on level `at` (1 county, 2 municipality) → organisations working in it or below it, each once."""
     paths = dict(Place.objects.values_list("code", "path"))
     above = {code: path.split("/")[at] for code, path in paths.items() if path.count("/") > at}
     seen: set[tuple[int, str]] = set()
     said = facts(level).filter(field="place", organisation__visible_to__lte=level).exclude(value="")
+    if among is not None:
+        said = said.filter(organisation__in=among.order_by().values("pk"))
     for organisation, code in said.values_list("organisation", "value").iterator(chunk_size=5000):
         if code in above:
             seen.add((organisation, above[code]))
@@ -269,3 +271,72 @@ def totals(level: int) -> dict[str, int]:
 
 def newest(level: int, limit: int = 5) -> list[Organisation]:
     return list(organisations(level).order_by("-updated_at", "-id")[:limit])
+
+
+def counts_of(found: QuerySet[Organisation], level: int) -> Mapping[str, int]:
+    """For a filtered list: municipality code → how many of them work in it or below it."""
+    return counts_by_ancestor(level, 2, among=found)
+
+
+def place_titles(codes: Iterable[str]) -> Mapping[str, str]:
+    return {code: place.title for code, place in places_by_code(codes).items()}
+
+
+def places_by_code(codes: Iterable[str]) -> Mapping[str, Place]:
+    return Place.objects.in_bulk([code for code in set(codes) if code])
+
+
+def joined_to(organisation: Organisation) -> list[Judgement]:
+    """The standing judgements by which other records were joined to this one."""
+    members = [organisation.pk, *organisation.joined.values_list("pk", flat=True)]
+    if len(members) == 1:
+        return []
+    same = judgements().filter(verdict=Judgement.Verdict.SAME)
+    return list(same.filter(left__in=members, right__in=members))
+
+
+def proposals_of(organisation: Organisation) -> QuerySet[Proposal]:
+    return organisation.proposals.select_related("by", "decided_by").order_by("-at")[:10]
+
+
+def proposals_seen_by(user: Any) -> QuerySet[Proposal]:
+    """Any state: mappers see all, others what they wrote or what concerns organisations they speak for."""
+    found = Proposal.objects.select_related("organisation", "by", "decided_by")
+    if may_decide(user):
+        return found
+    mine = Organisation.objects.filter(editors__user=user, editors__ended_on=None)
+    return found.filter(Q(by=user) | Q(organisation__in=mine))
+
+
+def before_and_after(proposal: Proposal) -> list[dict[str, Any]]:
+    """Each change as {"field", "before", "after", "still_open"}; the ended facts are read even once accepted."""
+    ids = [wish["fact"] for wish in proposal.changes if "fact" in wish]
+    before = Fact.objects.in_bulk(ids)
+    steps = []
+    for wish in proposal.changes:
+        old = before.get(wish.get("fact", 0))
+        steps.append(
+            {
+                "field": vocabulary.FIELDS[wish["field"]],
+                "before": old,
+                "after": None if wish["do"] == "end" else Fact(**{k: wish[k] for k in _KEPT if k in wish}),
+                "still_open": old is None or old.ended_in_id is None,
+            }
+        )
+    return steps
+
+
+_KEPT = ("field", "value", "language", "detail", "source", "visible_to")
+
+
+def candidate_of(left: Organisation, right: Organisation) -> Candidate | None:
+    first, second = sorted((left, right), key=lambda organisation: organisation.pk)
+    return Candidate.objects.filter(left=first, right=second).first()
+
+
+def side_by_side(left: Organisation, right: Organisation, level: int) -> list[tuple[Any, list[Fact], list[Fact]]]:
+    """What was said of each of two records, field by field, where at least one of them has something."""
+    said: dict[str, tuple[list[Fact], list[Fact]]] = {code: ([], []) for code in vocabulary.FIELDS}
+    for fact in facts(level).filter(said_of__in=(left, right)).order_by("id"):
+        said[fact.field][fact.said_of_id == right.pk].append(fact)
+    return [(vocabulary.FIELDS[code], *both) for code, both in said.items() if both[0] or both[1]]

@@ -1,23 +1,153 @@
-"""What every request passes through."""
+"""What every request passes through: refusal of the unreadable, and the shelf of public pages."""
 
+import gzip
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from threading import Lock
 
-from django.http import HttpRequest, HttpResponse
+import brotli
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from sofra.ground import audit
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+LONGEST_PATH = 1_000
+LONGEST_QUERY = 4_000
+SHELF_BYTES = 48 * 1024 * 1024
+LARGEST_PAGE = 512 * 1024
+
 
 class RefuseUnreadable:
+    """A NUL byte, broken UTF-8 or an address without end gets a sentence instead of an error further in."""
+
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if len(request.path) > LONGEST_PATH or len(query) > LONGEST_QUERY:
+            return self._refuse(request, _("This address is too long. Shorten what you search or filter by."), 414)
+        if "\x00" in request.path or "%00" in query or "\ufffd" in request.path:
+            return self._refuse(request, _("This address holds a sign that cannot be read. Type it anew."), 400)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
+            return None
+        if any("\x00" in value for values in request.POST.lists() for value in values[1]):
+            return self._refuse(request, _("What you sent holds a sign that cannot be read. Type it anew."), 400)
+        return None
+
+    def _refuse(self, request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+        return render(request, "400.html", {"sentence": sentence}, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    headers: tuple[tuple[str, str], ...]
+    etag: str
+    plain: bytes
+    gzip: bytes
+    brotli: bytes
+
+    def size(self) -> int:
+        return len(self.plain) + len(self.gzip) + len(self.brotli)
 
 
 class PublicPages:
+    """Pages that everyone sees alike are drawn once and kept until anything in the hub changes.
+
+    Everything that happens leaves an audit line, so the number of the newest line is the version of every page:
+    one small query a request, and an answer is never older than the data. Kept are only answers to GET without a
+    session cookie that set no cookie themselves, so nothing personal can be on the shelf (docs/adr/0004).
+    """
+
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        self.shelf: OrderedDict[tuple[object, ...], Page] = OrderedDict()
+        self.bytes = 0
+        self.version: tuple[object, ...] = ()
+        self.lock = Lock()
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        meta = request.META
+        if request.method not in {"GET", "HEAD"} or settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return self.get_response(request)
+        if meta["PATH_INFO"].startswith(("/static/", "/healthz")):
+            return self.get_response(request)
+        version = (audit.head(), timezone.localdate())
+        if version != self.version:
+            with self.lock:
+                self.shelf.clear()
+                self.bytes, self.version = 0, version
+        key = (
+            meta["PATH_INFO"],
+            meta.get("QUERY_STRING", ""),
+            meta.get("HTTP_HOST", ""),
+            request.scheme,
+            meta.get("HTTP_HX_REQUEST", ""),
+            meta.get("HTTP_ACCEPT", "") if meta["PATH_INFO"].startswith("/api/") else "",
+        )
+        page = self.shelf.get(key)
+        accepts = meta.pop("HTTP_ACCEPT_ENCODING", "")  # compressed here, once, for all
+        if page is None:
+            response = self.get_response(request)
+            page = _page(response)
+            if page is None:
+                return response
+            self._keep(key, page, version)
+        return _answer(page, accepts, meta.get("HTTP_IF_NONE_MATCH", ""))
+
+    def _keep(self, key: tuple[object, ...], page: Page, version: tuple[object, ...]) -> None:
+        with self.lock:
+            # A change while the page was drawn may or may not be on it: it is shown once, but not kept.
+            if version != self.version or version[0] != audit.head():
+                return
+            if key not in self.shelf:
+                self.shelf[key] = page
+                self.bytes += page.size()
+            while self.bytes > SHELF_BYTES:
+                self.bytes -= self.shelf.popitem(last=False)[1].size()
+
+
+def _page(response: HttpResponseBase) -> Page | None:
+    """The page to keep, or None where the answer is not for everyone."""
+    if response.status_code != 200 or response.streaming or response.cookies:
+        return None
+    if not isinstance(response, HttpResponse) or response.has_header("Content-Encoding"):
+        return None
+    body = response.content
+    if len(body) > LARGEST_PAGE or "private" in response.get("Cache-Control", ""):
+        return None
+    patch_vary_headers(response, ["Cookie", "Accept-Encoding", "HX-Request"])
+    response.setdefault("Cache-Control", "no-cache")
+    etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    headers = tuple((name, value) for name, value in response.items() if name != "Content-Length")
+    return Page(headers, etag, body, gzip.compress(body, 6, mtime=0), brotli.compress(body, quality=5))
+
+
+def _answer(page: Page, accepts: str, known: str) -> HttpResponse:
+    if known and page.etag in known:
+        response: HttpResponse = HttpResponseNotModified()
+    elif "br" in accepts:
+        response = HttpResponse(page.brotli)
+        response["Content-Encoding"] = "br"
+    elif "gzip" in accepts:
+        response = HttpResponse(page.gzip)
+        response["Content-Encoding"] = "gzip"
+    else:
+        response = HttpResponse(page.plain)
+    for name, value in page.headers:
+        response[name] = value
+    response["ETag"] = page.etag
+    if not isinstance(response, HttpResponseNotModified):
+        response["Content-Length"] = str(len(response.content))
+    return response

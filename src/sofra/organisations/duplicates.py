@@ -1,0 +1,48 @@
+"""The registry seen as records to match, and the search for duplicates among them."""
+
+from collections.abc import Iterator
+
+from sofra.accounts.models import User
+
+from .matching import Record, find_pairs
+from .models import Fact, Organisation
+from .services import keep_candidates
+
+FLOOR = 0.5
+_FIELDS = ("name", "acronym", "website", "place", "seat")
+
+
+def registry_records() -> list[Record]:
+    """Every standing organisation with all its names, for the matcher. The id is the organisation's code."""
+    return [record for _pk, record in _records()]
+
+
+def _records() -> Iterator[tuple[int, Record]]:
+    said: dict[int, dict[str, list[str]]] = {}
+    facts = Fact.objects.filter(ended_in=None, field__in=_FIELDS, organisation__ended_in=None).order_by("id")
+    for pk, field, value in facts.values_list("organisation", "field", "value").iterator(chunk_size=5000):
+        said.setdefault(pk, {}).setdefault(field, []).append(value)
+    codes = Organisation.objects.filter(ended_in=None, joined_to=None).values_list("id", "code")
+    for pk, code in codes.iterator(chunk_size=5000):
+        found = said.get(pk, {})
+        places = found.get("seat") or found.get("place") or [""]
+        yield (
+            pk,
+            Record(
+                id=code,
+                names=tuple(found.get("name", ())),
+                place=places[0] if len(places) == 1 else "",
+                website=(found.get("website") or [""])[0],
+                acronym=(found.get("acronym") or [""])[0],
+            ),
+        )
+
+
+def look_for_duplicates(*, by: User | None) -> int:
+    """Look through the whole registry and put what may be the same on the desk. Returns how many pairs wait."""
+    numbers, records = {}, []
+    for pk, record in _records():
+        numbers[record.id] = pk
+        records.append(record)
+    pairs = find_pairs(records, floor=FLOOR)
+    return keep_candidates(((numbers[p.a], numbers[p.b], p.probability, p.reasons) for p in pairs), by=by)

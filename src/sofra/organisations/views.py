@@ -1,0 +1,329 @@
+"""Pages of the registry. Each fetches by a query that also says whether the reader may, then shows or acts."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from sofra.accounts import roles
+from sofra.accounts.access import level_of, require
+from sofra.ground.models import Visibility
+from sofra.places import maps
+
+from . import duplicates, forms, queries, rules, services, vocabulary
+from .models import Change, Judgement, Organisation, Proposal
+from .records import Draft
+
+PAGE = 25
+IN_LISTS = ("theme", "place", "seat", "website")
+
+
+@require_safe
+def organisation_list(request: HttpRequest) -> HttpResponse:
+    level = level_of(request.user)
+    form = forms.FilterForm(request.GET)
+    filters = form.filters()
+    found = queries.listed(level, filters) if not form.unknown_place() else Organisation.objects.none()
+    view = request.GET.get("view", "list")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "form": form,
+        "filters": filters,
+        "page": page,
+        "rows": _rows(page.object_list, level),
+        "view": view if view in {"list", "map", "table"} else "list",
+        "level": level,
+        "may_add": queries.may_decide(request.user),
+    }
+    if view == "map":
+        context["map"] = _map(queries.counts_of(found, level))
+    return render(request, "organisations/organisation_list.html", context)
+
+
+def _rows(organisations: Any, level: int) -> list[dict[str, Any]]:
+    said = queries.facts_for(organisations, level, IN_LISTS)
+    places = queries.place_titles(
+        fact.value for facts in said.values() for fact in facts if fact.field in {"place", "seat"}
+    )
+    rows = []
+    for organisation in organisations:
+        facts = said[organisation.pk]
+        rows.append(
+            {
+                "organisation": organisation,
+                "themes": [vocabulary.Theme(f.value).label for f in facts if f.field == "theme"],
+                "places": [places.get(f.value) or f.detail.get("text", "") for f in facts if f.field == "place"],
+                "seat": next((places.get(f.value, "") for f in facts if f.field == "seat"), ""),
+                "website": next((f.value for f in facts if f.field == "website"), ""),
+                "shows_class": not organisation.class_hidden or level >= Visibility.MEMBERS,
+            }
+        )
+    return rows
+
+
+def _map(counts: Any) -> Any:
+    return maps.tile_grid("AL", counts, href=lambda code: f"?view=list&place={code}")
+
+
+@require_safe
+def organisation(request: HttpRequest, code: str) -> HttpResponse:
+    found = queries.organisation_for(request.user, code)
+    if found.joined_to is not None:
+        return redirect(found.joined_to, permanent=False)
+    level = queries.level_at(request.user, found)
+    record = queries.record_of(found, level)
+    kinds = [fact.value for fact in record.get("activity_kind", []) if fact.visible_to == Visibility.PUBLIC]
+    context = {
+        "organisation": found,
+        "record": record,
+        "fields": [(vocabulary.FIELDS[field], facts) for field, facts in record.items()],
+        "places": queries.places_by_code(
+            fact.value for field in ("place", "seat") for fact in record.get(field, []) if fact.value
+        ),
+        "names": record.get("name", [])[1:],
+        "verdict": rules.classify(kinds),
+        "shows_class": not found.class_hidden or level >= Visibility.MEMBERS,
+        "contests": queries.contests(found),
+        "joined": queries.joined_to(found),
+        "level": level,
+        "may_propose": queries.may_propose(request.user, found),
+        "may_decide": queries.may_decide(request.user),
+    }
+    return render(request, "organisations/organisation_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_new(request: HttpRequest) -> HttpResponse:
+    require(request.user, roles.MAPPER)
+    form = forms.NewOrganisation(request.POST or None)
+    if form.is_valid():
+        draft = Draft(kind=form.cleaned_data["kind"], facts=form.facts())
+        try:
+            return redirect(services.register(draft, by=request.user))
+        except ValidationError as problem:
+            form.add_error(None, problem)
+    return _form_page(request, "organisations/organisation_new.html", {"form": form}, form.errors)
+
+
+@require_safe
+def organisation_edit(request: HttpRequest, code: str) -> HttpResponse:
+    """All fields of the record, each with a link to change it."""
+    found = _editable(request, code)
+    record = queries.record_of(found, queries.level_at(request.user, found))
+    fields = [(field, record.get(field.code, [])) for field in vocabulary.FIELDS.values()]
+    context = {"organisation": found, "fields": fields, "proposals": queries.proposals_of(found)}
+    return render(request, "organisations/organisation_edit.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_field(request: HttpRequest, code: str, field: str) -> HttpResponse:
+    """Change one field. A mapper's change is made at once, an editor's becomes a proposal."""
+    found = _editable(request, code)
+    if field not in vocabulary.FIELDS:
+        raise Http404
+    known = vocabulary.FIELDS[field]
+    facts = queries.record_of(found, queries.level_at(request.user, found)).get(field, [])
+    rows = forms.fact_forms(known, facts, request.POST or None)
+    note = forms.NoteForm(request.POST or None)
+    direct = queries.may_decide(request.user)
+    if request.method == "POST" and all([*(row.is_valid() for row in rows), note.is_valid()]):
+        by_id = {fact.pk: fact for fact in facts}
+        changes = [wish for row in rows if (wish := row.wish(by_id)) is not None]
+        act = services.edit_record if direct else services.propose_change
+        try:
+            if changes:
+                act(found, changes=changes, by=request.user, note=note.cleaned_data["note"])
+                done = _("The record was changed.") if direct else _("Your proposal was sent. A mapper will answer it.")
+                messages.success(request, done)
+            return redirect("organisation_edit", code=found.code)
+        except ValidationError as problem:
+            note.add_error(None, problem)
+        except services.Outdated:
+            note.add_error(
+                None,
+                _("Somebody changed this field while you were writing. Open it anew and compare; nothing was saved."),
+            )
+    context = {"organisation": found, "field": known, "rows": rows, "note": note, "direct": direct}
+    invalid = request.method == "POST"
+    return _form_page(request, "organisations/organisation_field.html", context, invalid)
+
+
+def _editable(request: HttpRequest, code: str) -> Organisation:
+    require(request.user)
+    found = queries.head(queries.organisation_for(request.user, code))
+    if not queries.may_propose(request.user, found):
+        raise PermissionDenied
+    return found
+
+
+def _form_page(request: HttpRequest, template: str, context: dict[str, Any], invalid: object) -> HttpResponse:
+    return render(request, template, context, status=422 if invalid else 200)
+
+
+@require_POST
+def organisation_confirm(request: HttpRequest, code: str) -> HttpResponse:
+    found = _editable(request, code)
+    services.confirm_record(found, by=request.user)
+    messages.success(request, _("Thank you. The record is marked as true today."))
+    return redirect(found)
+
+
+@require_POST
+def organisation_class(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep the class label out of public view, or show it again: for the organisation's own people."""
+    found = _editable(request, code)
+    services.hide_class(found, hidden=request.POST.get("hidden") == "1", by=request.user)
+    return redirect(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_contest(request: HttpRequest, code: str) -> HttpResponse:
+    found = _editable(request, code)
+    form = forms.ContestForm(request.POST or None)
+    if form.is_valid():
+        services.propose_change(found, changes=[], by=request.user, note=form.cleaned_data["note"], contests_class=True)
+        messages.success(request, _("Your objection was sent, and the page says that the class is contested."))
+        return redirect(found)
+    return _form_page(
+        request, "organisations/organisation_contest.html", {"organisation": found, "form": form}, form.errors
+    )
+
+
+@require_safe
+def organisation_history(request: HttpRequest, code: str) -> HttpResponse:
+    require(request.user)
+    found = queries.head(queries.organisation_for(request.user, code))
+    level = queries.level_at(request.user, found)
+    if level < Visibility.MEMBERS:
+        raise PermissionDenied
+    page = Paginator(queries.history_of(found, level), PAGE).get_page(request.GET.get("page"))
+    context = {"organisation": found, "page": page, "may_undo": queries.may_decide(request.user)}
+    return render(request, "organisations/organisation_history.html", context)
+
+
+@require_POST
+def change_undo(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Take back one change of one record. A change of many records (an import) is undone where it was made."""
+    require(request.user, roles.MAPPER)
+    found = queries.head(queries.organisation_for(request.user, code))
+    change = get_object_or_404(Change, pk=number, facts_added__organisation=found)
+    if change.kind == Change.Kind.IMPORT:
+        raise PermissionDenied
+    try:
+        services.undo_change(change, by=request.user)
+        messages.success(request, _("The change was taken back."))
+    except services.Outdated:
+        messages.warning(request, _("This change was taken back already."))
+    return redirect("organisation_history", code=found.code)
+
+
+# — proposals ——————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@require_safe
+def proposal_list(request: HttpRequest) -> HttpResponse:
+    require(request.user)
+    waiting = queries.open_proposals(request.user)
+    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
+    return render(
+        request, "organisations/proposal_list.html", {"page": page, "may_decide": queries.may_decide(request.user)}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def proposal(request: HttpRequest, number: int) -> HttpResponse:
+    """Before and after; a mapper accepts or returns it with a reason, its author may withdraw it."""
+    require(request.user)
+    found = get_object_or_404(queries.proposals_seen_by(request.user), pk=number)
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _decided(request, found, form):
+        return redirect("proposals")
+    context = {
+        "proposal": found,
+        "steps": queries.before_and_after(found),
+        "form": form,
+        "may_decide": queries.may_decide(request.user),
+        "is_author": found.by == request.user,
+    }
+    return _form_page(request, "organisations/proposal_detail.html", context, request.method == "POST")
+
+
+def _decided(request: HttpRequest, found: Proposal, form: forms.ReasonForm) -> bool:
+    act, reason, by = request.POST.get("act"), form.cleaned_data["reason"], request.user
+    try:
+        if act == "withdraw" and found.by == by:
+            services.withdraw_proposal(found, by=by)
+            return True
+        require(by, roles.MAPPER)
+        if act == "accept":
+            services.accept_proposal(found, by=by, reason=reason)
+        elif act == "return":
+            services.return_proposal(found, by=by, reason=reason)
+        else:
+            return False
+    except ValidationError as problem:
+        form.add_error("reason", problem)
+        return False
+    except services.Outdated:
+        form.add_error(
+            None, _("The record or the proposal changed in the meantime. Read both again; nothing was done.")
+        )
+        return False
+    messages.success(request, _("Your answer was sent to %(name)s.") % {"name": found.by})
+    return True
+
+
+# — duplicates —————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def duplicate_list(request: HttpRequest) -> HttpResponse:
+    """The duplicates desk. POST looks through the registry again."""
+    require(request.user, roles.MAPPER)
+    if request.method == "POST":
+        found = duplicates.look_for_duplicates(by=request.user)
+        messages.success(request, _("%(n)s pairs wait for a person's word.") % {"n": found})
+        return redirect("duplicates")
+    page = Paginator(queries.candidates(), PAGE).get_page(request.GET.get("page"))
+    judged = Paginator(queries.judgements(), PAGE).get_page(request.GET.get("judged"))
+    return render(request, "organisations/duplicate_list.html", {"page": page, "judged": judged})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def duplicate_pair(request: HttpRequest, left: str, right: str) -> HttpResponse:
+    """Two records side by side, and the question whether they are the same body."""
+    require(request.user, roles.MAPPER)
+    pair = [queries.organisation_for(request.user, code) for code in (left, right)]
+    form = forms.JudgeForm(request.POST or None)
+    if form.is_valid():
+        said = form.cleaned_data
+        keep = next((one for one in pair if one.code == said["keep"]), pair[0])
+        try:
+            services.judge(*pair, verdict=said["verdict"], by=request.user, note=said["note"], keep=keep)
+            return redirect("duplicates")
+        except ValidationError as problem:
+            form.add_error(None, problem)
+    level = level_of(request.user)
+    context = {
+        "pair": pair,
+        "fields": queries.side_by_side(pair[0], pair[1], level),
+        "candidate": queries.candidate_of(*pair),
+        "form": form,
+    }
+    return _form_page(request, "organisations/duplicate_pair.html", context, form.errors)
+
+
+@require_POST
+def judgement_revoke(request: HttpRequest, number: int) -> HttpResponse:
+    require(request.user, roles.MAPPER)
+    try:
+        services.revoke_judgement(get_object_or_404(Judgement, pk=number), by=request.user)
+        messages.success(request, _("The word was taken back; the two records stand apart again."))
+    except services.Outdated:
+        messages.warning(request, _("This word was taken back already."))
+    return redirect("duplicates")
