@@ -1,9 +1,32 @@
-"""How allauth behaves in our house."""
+"""How allauth behaves in our house: no open registration, our name on letters and keys."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as current
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import translation
+
+from . import letters
 
 
 class ByInvitation(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language that the account's owner chose."""
+        user = context.get("user") or getattr(current.request, "user", None)
+        language = getattr(user, "language", "") or translation.get_language()
+        with translation.override(language):
+            full = {"request": current.request, "email": email, "hub": settings.HUB_NAME, "origin": settings.ORIGIN}
+            letters.send_quietly(self.render_mail(template_prefix, email, full | context))
+
+
+class OurKeys(DefaultMFAAdapter):
+    """The hub's name on passkeys and in authenticator apps."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return super().get_public_key_credential_rp_entity() | {"name": settings.HUB_NAME}

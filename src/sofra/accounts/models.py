@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +59,10 @@ class RoleGrant(models.Model):
     ended_on = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
+    @property
+    def held(self) -> roles.Role:
+        return roles.BY_CODE[self.role]
+
 
 class Invitation(models.Model):
     """An open door for one address. The token itself is never kept, only its hash."""
@@ -73,3 +78,12 @@ class Invitation(models.Model):
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="invitations_accepted")
     accepted_on = models.DateTimeField(null=True)
     withdrawn_on = models.DateTimeField(null=True)
+
+    @property
+    def offered(self) -> roles.Role:
+        return roles.BY_CODE[self.role]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the link still opens: not used, not withdrawn, not past its day."""
+        return self.accepted_on is None and self.withdrawn_on is None and self.expires_on > timezone.now()

@@ -21,11 +21,23 @@ class Role:
     sentence: Promise
     sees: Visibility
 
+    def does(self, asked: "Role") -> bool:
+        """Whether this role may do what `asked` may.
 
-VISITOR = Role("visitor", 0, _("Visitor"), _("Reads and downloads what is public, without signing in."), Visibility.PUBLIC)
+        Visitor, member, mapper and coordinator are a ladder; the technical administrator stands beside it.
+        """
+        if asked.rank == 0 or asked.code == self.code:
+            return True
+        return "technical" not in {self.code, asked.code} and self.rank >= asked.rank
+
+
+VISITOR = Role(
+    "visitor", 0, _("Visitor"), _("Reads and downloads what is public, without signing in."), Visibility.PUBLIC
+)
 MEMBER = Role(
     "member", 1, _("Member editor"),
-    _("Sees what members share, proposes changes to the organisations named in the invitation, and confirms or contests what is said of them."),
+    _("Sees what members share, proposes changes to the organisations named in the invitation, and confirms or"
+      " contests what is said of them."),
     Visibility.MEMBERS,
 )  # fmt: skip
 MAPPER = Role(

@@ -1,0 +1,36 @@
+"""The letters that the hub writes to people."""
+
+import logging
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage, send_mail
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from .models import Invitation
+
+log = logging.getLogger(__name__)
+
+
+def send_invitation(invitation: Invitation, link: str) -> bool:
+    """Whether the letter went out. Where it did not, the inviter still has the link to hand over."""
+    text = render_to_string(
+        "accounts/mail/invitation.txt",
+        {"invitation": invitation, "link": link, "hub": settings.HUB_NAME, "role": invitation.offered},
+    )
+    subject = _("Invitation to %(hub)s") % {"hub": settings.HUB_NAME}
+    try:
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [invitation.email])
+    except (SMTPException, OSError):
+        log.exception("An invitation could not be mailed")
+        return False
+    return True
+
+
+def send_quietly(message: EmailMessage) -> None:
+    """Send; a mail server that is away must neither break the page nor tell whether an address is known."""
+    try:
+        message.send()
+    except (SMTPException, OSError):
+        log.exception("A letter could not be mailed")

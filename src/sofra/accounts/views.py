@@ -1,0 +1,117 @@
+"""Pages on which people look after accounts, and the one on which an invited person joins."""
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+
+from . import forms, queries, roles, rules, services
+from .access import require
+from .models import Invitation, RoleGrant
+
+
+@never_cache
+def people(request: HttpRequest) -> HttpResponse:
+    """Everyone with an account, the roles they hold, and the invitations that wait."""
+    everyone = queries.people_for(request.user)
+    waiting = queries.open_invitations_for(request.user)
+    return render(request, "accounts/people.html", {"people": everyone, "invitations": waiting, "roles": roles.ALL[1:]})
+
+
+@never_cache
+def people_invite(request: HttpRequest) -> HttpResponse:
+    require(request.user, roles.COORDINATOR, roles.TECHNICAL)
+    form = forms.Invite(request.POST or None, by=request.user)
+    if form.is_valid():
+        try:
+            invitation, link = services.invite(**form.cleaned_data, by=request.user)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            # Shown in this answer only: the link is kept nowhere, so no page can show it again.
+            return render(request, "accounts/invited.html", {"invitation": invitation, "link": link})
+    return render(request, "accounts/invite.html", {"form": form, "roles": rules.roles_to_give(request.user.roles)})
+
+
+def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    require(request.user, roles.COORDINATOR, roles.TECHNICAL)
+    invitation = get_object_or_404(Invitation, pk=pk)
+    try:
+        services.withdraw_invitation(invitation, by=request.user)
+        messages.success(request, _("The invitation is withdrawn. Its link no longer opens."))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect("people")
+
+
+@never_cache
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person: the roles held and ended, with who gave them."""
+    shown = queries.person_for(request.user, pk)
+    form = forms.GiveRole(request.POST or None, by=request.user)
+    if form.is_valid():
+        try:
+            services.grant_role(user=shown, role=form.cleaned_data["role"], by=request.user)
+        except ValidationError as refusal:
+            form.add_error("role", refusal)
+        else:
+            messages.success(request, _("The role is given."))
+            return redirect("person", pk=shown.pk)
+    context = {"person": shown, "grants": queries.grants_of(shown), "form": form, "own": shown.pk == request.user.pk}
+    return render(request, "accounts/person.html", context)
+
+
+def role_end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
+    require(request.user, roles.COORDINATOR, roles.TECHNICAL)
+    held = get_object_or_404(RoleGrant, pk=grant, user_id=pk)
+    try:
+        services.end_role(held, by=request.user)
+        messages.success(request, _("The role has ended."))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect("account" if pk == request.user.pk else "person", **({} if pk == request.user.pk else {"pk": pk}))
+
+
+@never_cache
+@sensitive_variables("token", "form")
+@sensitive_post_parameters("password1", "password2")
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the link of an invitation leads: the person chooses a name and a way to sign in."""
+    found = queries.invitation_by(token)
+    if found is None or not found.is_open:
+        return render(request, "accounts/invitation_closed.html", {"invitation": found}, status=410)
+    if request.user.is_authenticated:
+        return render(request, "accounts/invitation_other.html", {"invitation": found})
+    form = forms.Accept(request.POST or None, email=found.email, initial={"name": found.name})
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            user = services.accept_invitation(
+                token=token, name=given["name"], password=given["password"], language=get_language() or "sq"
+            )
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            get_adapter(request).login(request, user)
+            messages.success(request, _("Welcome, %(name)s.") % {"name": user.name})
+            return redirect("account" if given["password"] else reverse("mfa_add_webauthn"))
+    return render(request, "accounts/invitation.html", {"invitation": found, "form": form})
+
+
+@never_cache
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own account: name, language, roles, ways to sign in."""
+    require(request.user)
+    known = {"name": request.user.name, "language": request.user.language}
+    form = forms.Profile(request.POST or None, initial=known)
+    if form.is_valid():
+        services.change_profile(request.user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("account")
+    return render(request, "accounts/account.html", {"form": form, "grants": queries.grants_of(request.user)})

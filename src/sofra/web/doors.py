@@ -1,0 +1,147 @@
+"""Every door of the hub: which address opens by which method, and to whom.
+
+The permission page is printed from this table, `OnlyDeclaredMethods` refuses every method that it does not name, and
+tests/test_doors.py knocks at every door with every method in every role and compares. A route that is not declared
+here fails that test. What a door leads to may still refuse a single object (404), a form its content.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+EDITOR = "editor"
+MEMBER = "member"
+MAPPER = "mapper"
+COORDINATOR = "coordinator"
+KEEPER = "keeper"
+TECHNICAL = "technical"
+
+WHO: dict[str, Promise] = {
+    PUBLIC: _("Everyone"),
+    SIGNED_IN: _("Whoever has signed in"),
+    EDITOR: _("Editors of that organisation, mappers and coordinators"),
+    MEMBER: _("Member editors, mappers and coordinators"),
+    MAPPER: _("Mappers and coordinators"),
+    COORDINATOR: _("Coordinators"),
+    KEEPER: _("Coordinators and the technical administrator"),
+    TECHNICAL: _("The technical administrator"),
+}
+
+_READ = {"GET": PUBLIC}
+_FORM = {"GET": PUBLIC, "POST": PUBLIC}
+_OWN = {"GET": SIGNED_IN}
+_OWN_FORM = {"GET": SIGNED_IN, "POST": SIGNED_IN}
+
+# Route name -> method -> who. HEAD is open where GET is. The order is that of the page.
+DOORS: dict[str, dict[str, str]] = {
+    # web
+    "home": _READ,
+    "permissions": _READ,
+    # accounts
+    "people": {"GET": KEEPER},
+    "people_invite": {"GET": KEEPER, "POST": KEEPER},
+    "invitation_withdraw": {"POST": KEEPER},
+    "person": {"GET": KEEPER, "POST": KEEPER},
+    "role_end": {"POST": KEEPER},
+    "invitation": _FORM,
+    "account": _OWN_FORM,
+    "account_login": _FORM,
+    "account_logout": _FORM,
+    "account_inactive": _READ,
+    "account_reauthenticate": _OWN_FORM,
+    "account_change_password": _OWN_FORM,
+    "account_set_password": _OWN_FORM,
+    "account_reset_password": _FORM,
+    "account_reset_password_done": _READ,
+    "account_reset_password_from_key": _FORM,
+    "account_reset_password_from_key_done": _READ,
+    "mfa_index": _OWN,
+    "mfa_authenticate": _FORM,
+    "mfa_reauthenticate": _OWN_FORM,
+    "mfa_activate_totp": _OWN_FORM,
+    "mfa_deactivate_totp": _OWN_FORM,
+    "mfa_view_recovery_codes": _OWN,
+    "mfa_generate_recovery_codes": _OWN_FORM,
+    "mfa_download_recovery_codes": _OWN,
+    "mfa_list_webauthn": _OWN,
+    "mfa_add_webauthn": _OWN_FORM,
+    "mfa_reauthenticate_webauthn": _OWN_FORM,
+    "mfa_remove_webauthn": _OWN_FORM,
+    "mfa_edit_webauthn": _OWN_FORM,
+    "mfa_login_webauthn": _FORM,
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One row of the permission page: an address, a method, and the sentence of who may."""
+
+    name: str
+    address: str
+    method: str
+    who: str
+
+    @property
+    def sentence(self) -> Promise:
+        return WHO[self.who]
+
+
+def routes(
+    patterns: list[URLPattern | URLResolver] | None = None, before: str = "", space: str = ""
+) -> Iterator[tuple[str, str]]:
+    """(name, address) of every route that the project really has; the name is empty where a route has none."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        address = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = space + (f"{pattern.namespace}:" if pattern.namespace else "")
+            yield from routes(pattern.url_patterns, address, inner)
+        else:
+            yield space + (pattern.name or ""), address
+
+
+def declared(name: str) -> dict[str, str] | None:
+    """Who may do what at a route; None where the route is not in the table."""
+    return DOORS.get(name)
+
+
+def table() -> list[Door]:
+    """The rows of the permission page, in the order of DOORS, with the addresses that the project really has."""
+    addresses: dict[str, str] = {}
+    for name, address in routes():
+        addresses.setdefault(name, address)
+    return [
+        Door(name, "/" + addresses[name].lstrip("^").rstrip("$"), method, who)
+        for name, methods in DOORS.items()
+        if name in addresses
+        for method, who in methods.items()
+    ]
+
+
+class OnlyDeclaredMethods:
+    """Middleware: a declared route answers 405 to every method that the table does not name for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: list[object], kwargs: dict[str, object]
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        methods = declared(match.view_name) if match else None
+        if methods is None:
+            return None
+        allowed = [*methods, "HEAD"] if "GET" in methods else [*methods]
+        if request.method in allowed:
+            return None
+        page = render_to_string("405.html", {"allowed": allowed}, request)
+        return HttpResponseNotAllowed(allowed, page)
