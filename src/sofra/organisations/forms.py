@@ -52,7 +52,7 @@ class FilterForm(forms.Form):
         said = self.cleaned_data
         return Filters(
             q=said.get("q", ""),
-            place=self.place(),
+            place=self.asked_place(),
             age=said.get("age", ""),
             **{
                 name: tuple(said.get(name, ()))
@@ -60,14 +60,14 @@ class FilterForm(forms.Form):
             },
         )
 
-    def place(self) -> Place | None:
+    def asked_place(self) -> Place | None:
         typed = self.cleaned_data.get("place", "").strip()
         return places.find_place(typed) if typed else None
 
     def unknown_place(self) -> str:
         """The place that was typed and not found, so that the page can say so instead of showing everything."""
         typed = self.cleaned_data.get("place", "").strip()
-        return typed if typed and self.place() is None else ""
+        return typed if typed and self.asked_place() is None else ""
 
 
 _INPUTS: dict[str, type[forms.Widget]] = {

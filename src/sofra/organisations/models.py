@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from sofra.ground.models import Visibility
+from sofra.places.models import Place
 
 from . import vocabulary
 
@@ -108,6 +109,28 @@ class Fact(models.Model):
             ),
         ]
 
+    place: Place | None = None  # set by queries.with_places, for a page of facts at once
+
+    @property
+    def field_name(self) -> str:
+        return str(vocabulary.FIELDS[self.field].name)
+
+    @property
+    def shown(self) -> str:
+        """The value in the reader's words: a code's name, a place's title, or the text as it stands."""
+        if self.field == "activity_kind":
+            return str(vocabulary.ACTIVITY_KINDS.get(self.value, self.value))
+        choices = vocabulary.FIELDS[self.field].choices
+        if choices is not None and self.value in choices.values:
+            return str(choices(self.value).label)
+        if self.field in {"place", "seat"}:
+            return self.place.title if self.place else str(self.detail.get("text") or self.value)
+        return self.value
+
+    @property
+    def by_name(self) -> str:
+        return self.confirmed_by.name if self.confirmed_by else ""
+
 
 class Proposal(models.Model):
     """Changes to a record that an editor asks for, or a contest of what it says. Seen by its people and mappers.
@@ -175,6 +198,10 @@ class Candidate(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["left", "right"], name="candidate_once")]
         ordering = ["-probability", "id"]
+
+    @property
+    def percent(self) -> int:
+        return round(self.probability * 100)
 
 
 class Editor(models.Model):

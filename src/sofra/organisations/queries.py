@@ -170,14 +170,24 @@ def record_of(organisation: Organisation, level: int) -> dict[str, list[Fact]]:
     found: dict[str, list[Fact]] = {code: [] for code in vocabulary.FIELDS}
     for fact in facts(level).filter(organisation=organisation).select_related("confirmed_by", "said_of").order_by("id"):
         found[fact.field].append(fact)
+    with_places(fact for said in found.values() for fact in said)
     return {code: said for code, said in found.items() if said}
+
+
+def with_places(said: Iterable[Fact]) -> list[Fact]:
+    """The facts with their places looked up, in one query for all."""
+    said = list(said)
+    places = places_by_code(fact.value for fact in said if fact.field in {"place", "seat"})
+    for fact in said:
+        fact.place = places.get(fact.value) if fact.field in {"place", "seat"} else None
+    return said
 
 
 def history_of(organisation: Organisation, level: int) -> list[dict[str, Any]]:
     """What was changed, newest first: {"change", "added", "ended", "undone"}; only facts that the viewer may see."""
     seen = Fact.objects.filter(organisation=organisation, visible_to__lte=level)
     changes: dict[int, dict[str, Any]] = {}
-    for fact in seen.select_related("added_in__by", "ended_in__by").order_by("id"):
+    for fact in with_places(seen.select_related("added_in__by", "ended_in__by").order_by("id")):
         for act, key in ((fact.added_in, "added"), (fact.ended_in, "ended")):
             if act is not None:
                 entry = changes.setdefault(act.pk, {"change": act, "added": [], "ended": []})
@@ -323,6 +333,7 @@ def before_and_after(proposal: Proposal) -> list[dict[str, Any]]:
                 "still_open": old is None or old.ended_in_id is None,
             }
         )
+    with_places(fact for step in steps for fact in (step["before"], step["after"]) if fact is not None)
     return steps
 
 
@@ -337,6 +348,6 @@ def candidate_of(left: Organisation, right: Organisation) -> Candidate | None:
 def side_by_side(left: Organisation, right: Organisation, level: int) -> list[tuple[Any, list[Fact], list[Fact]]]:
     """What was said of each of two records, field by field, where at least one of them has something."""
     said: dict[str, tuple[list[Fact], list[Fact]]] = {code: ([], []) for code in vocabulary.FIELDS}
-    for fact in facts(level).filter(said_of__in=(left, right)).order_by("id"):
+    for fact in with_places(facts(level).filter(said_of__in=(left, right)).order_by("id")):
         said[fact.field][fact.said_of_id == right.pk].append(fact)
     return [(vocabulary.FIELDS[code], *both) for code, both in said.items() if both[0] or both[1]]

@@ -1,8 +1,9 @@
 """Facts before they are kept, and the values that lists need, derived from facts. Plain Python, no database."""
 
+import dataclasses
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -37,7 +38,7 @@ class FactDraft:
     field: str
     value: str
     language: str = ""
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = dataclasses.field(default_factory=dict)
     source: str = ""
     visible_to: int | None = None
     confirmed_on: date | None = None

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms as djangoforms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -39,10 +40,36 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         "view": view if view in {"list", "map", "table"} else "list",
         "level": level,
         "may_add": queries.may_decide(request.user),
+        **_around_the_list(request, form),
     }
     if view == "map":
         context["map"] = _map(queries.counts_of(found, level))
     return render(request, "organisations/organisation_list.html", context)
+
+
+def _around_the_list(request: HttpRequest, form: forms.FilterForm) -> dict[str, Any]:
+    """The filters' parts of the page: long choices, chips that take one filter away, other views, downloads."""
+    query = request.GET.copy()
+    for name in ("page", "view"):
+        query.pop(name, None)
+    chips = []
+    for name, field in form.fields.items():
+        labels = dict(field.choices) if isinstance(field, djangoforms.ChoiceField) else {}
+        for value in query.getlist(name):
+            if value and (not labels or value in labels):
+                rest = query.copy()
+                rest.setlist(name, [other for other in query.getlist(name) if other != value])
+                chips.append({"words": labels.get(value, value), "url": f"?{rest.urlencode()}"})
+    asked = query.urlencode()
+    return {
+        "choices": [
+            form[name] for name in form.fields if isinstance(form.fields[name], djangoforms.MultipleChoiceField)
+        ],
+        "chips": chips,
+        "views": [("list", _("List")), ("map", _("Map")), ("table", _("Table"))],
+        "query_without_view": f"{asked}&" if asked else "",
+        "asked": asked,
+    }
 
 
 def _rows(organisations: Any, level: int) -> list[dict[str, Any]]:
@@ -82,9 +109,6 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         "organisation": found,
         "record": record,
         "fields": [(vocabulary.FIELDS[field], facts) for field, facts in record.items()],
-        "places": queries.places_by_code(
-            fact.value for field in ("place", "seat") for fact in record.get(field, []) if fact.value
-        ),
         "names": record.get("name", [])[1:],
         "verdict": rules.classify(kinds),
         "shows_class": not found.class_hidden or level >= Visibility.MEMBERS,
