@@ -1,0 +1,151 @@
+"""What people write about an organisation, read into the codes of the vocabulary by the tables in phrase_tables.
+
+The longest phrase at a place wins. A phrase under the empty code neither counts nor is reported as unread.
+
+The "whole-of-society approach" is such a phrase. It says with whom a body works, not what it does, and Annex II names
+it in neither class: so it makes no kind of activity and no theme, and stays in the record in the source's own words.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.utils import translation
+
+from sofra.ground.text import fold
+
+from .phrase_tables import ACTIVITIES, AUDIENCES, KIND_WORDS, KINDS, NOT_OF_THAT_KIND, THEMES
+from .vocabulary import Kind
+
+
+class Read(NamedTuple):
+    """The codes found, in the order of the text, and the pieces in which nothing was understood."""
+
+    codes: list[str]
+    unread: list[str]
+
+
+_PIECES = re.compile(r"[/;,.•|\n\r\t]+|\s[-–—]\s")
+_Index = dict[str, list[tuple[tuple[str, ...], str]]]
+
+
+def _index(table: Mapping[str, Iterable[str]]) -> _Index:
+    """The phrases by the first letters of their first word, the longest first."""
+    index: _Index = {}
+    for code, phrases in table.items():
+        for phrase in phrases:
+            words = tuple(phrase.split())
+            index.setdefault(words[0].rstrip("*")[:2], []).append((words, str(code)))
+    for entries in index.values():
+        entries.sort(key=lambda entry: (len(entry[0]), len(entry[0][0])), reverse=True)
+    return index
+
+
+def _fits(phrase: tuple[str, ...], words: list[str], at: int) -> bool:
+    if at + len(phrase) > len(words):
+        return False
+    for wanted, word in zip(phrase, words[at : at + len(phrase)], strict=True):
+        if not (word.startswith(wanted[:-1]) if wanted[-1] == "*" else word == wanted):
+            return False
+    return True
+
+
+def _codes_of(piece: str, index: _Index) -> list[str]:
+    """The codes of the phrases of a piece; "" where a phrase is understood but is no code."""
+    words, found, at = fold(piece).split(), [], 0
+    while at < len(words):
+        for phrase, code in index.get(words[at][:2], ()):
+            if _fits(phrase, words, at):
+                found.append(code)
+                at += len(phrase)
+                break
+        else:
+            at += 1
+    return found
+
+
+def _read(text: str, index: _Index) -> Read:
+    codes: dict[str, None] = {}
+    unread = []
+    # "P/CVE" and "C/PVE" are one word with a stroke in it, not two pieces.
+    for piece in _PIECES.split(re.sub(r"(?i)\b([pck])/(cve|pve|kedh)\b", r"\1 \2", text)):
+        found = _codes_of(piece, index)
+        codes.update(dict.fromkeys(code for code in found if code))
+        if not found and fold(piece):
+            unread.append(piece.strip(" \"“”‘’'()-"))
+    return Read(list(codes), unread)
+
+
+_THEME_INDEX, _ACTIVITY_INDEX, _AUDIENCE_INDEX = _index(THEMES), _index(ACTIVITIES), _index(AUDIENCES)
+
+
+@lru_cache(maxsize=65536)
+def _read_cached(text: str, which: str) -> Read:
+    return _read(text, {"theme": _THEME_INDEX, "activity": _ACTIVITY_INDEX, "audience": _AUDIENCE_INDEX}[which])
+
+
+def _copy(read: Read) -> Read:
+    return Read(list(read.codes), list(read.unread))
+
+
+def read_themes(text: str) -> Read:
+    """Codes of vocabulary.Theme in what a "theme" column says, and the pieces that were not understood."""
+    return _copy(_read_cached(text, "theme"))
+
+
+def read_activity_kinds(text: str) -> Read:
+    """Codes of vocabulary.ACTIVITY_KINDS, the ground of the classification by Annex II, and what was not understood.
+
+    "Resilience" without its goal is `community-resilience`: Annex II counts it in either class, depending on its aim.
+    "Rehabilitation programming" is `reintegration`: Annex II's word for support to those who return or leave prison.
+    """
+    return _copy(_read_cached(text, "activity"))
+
+
+def read_audiences(text: str) -> Read:
+    """Codes of vocabulary.Audience: for whom, as far as the text says it, and the pieces that name nobody known."""
+    return _copy(_read_cached(text, "audience"))
+
+
+@lru_cache(maxsize=65536)
+def read_kind(name: str) -> str:
+    """The kind of body that a name says, a code of vocabulary.Kind; `unknown` rather than a guess.
+
+    An embassy is read as a donor: in this field embassies act through their grants.
+    """
+    words = fold(re.sub(r"\([^)]*\)\s*$", "", name)).split()
+    if words and words[0] == "the":
+        words = words[1:]
+    if not words or any(_found(tuple(phrase.split()), words) for phrase in NOT_OF_THAT_KIND):
+        return str(Kind.UNKNOWN)
+    for kind, phrases in _KIND_PHRASES:
+        for whole, phrase in phrases:
+            if (len(words) == len(phrase) and _fits(phrase, words, 0)) if whole else _found(phrase, words):
+                return kind
+    return str(Kind.UNKNOWN)
+
+
+_KIND_PHRASES = [
+    (str(kind), [(phrase.startswith("="), tuple(phrase.lstrip("=").split())) for phrase in phrases])
+    for kind, phrases in KINDS
+]
+
+
+def _found(phrase: tuple[str, ...], words: list[str]) -> bool:
+    return any(_fits(phrase, words, at) for at in range(len(words) - len(phrase) + 1))
+
+
+@lru_cache(maxsize=1)
+def _kind_words() -> dict[str, str]:
+    with translation.override("en"):
+        labels = {fold(str(kind.label)).replace("organisation", "organization"): str(kind.value) for kind in Kind}
+    codes = {fold(kind.value): str(kind.value) for kind in Kind}
+    return {word: str(kind) for word, kind in KIND_WORDS.items()} | labels | codes
+
+
+@lru_cache(maxsize=4096)
+def kind_of_word(text: str) -> str:
+    """The kind that a cell of a "kind" column names: a code, its English label or an Albanian word; "" if none."""
+    folded = fold(text).replace("organisation", "organization")
+    return _kind_words().get(folded, _kind_words().get(folded.removesuffix("s"), ""))
