@@ -108,6 +108,19 @@ def read_audiences(text: str) -> Read:
     return _copy(_read_cached(text, "audience"))
 
 
+def _kind_index() -> dict[str, list[tuple[int, bool, tuple[str, ...], str]]]:
+    """Each phrase with its line's rank (the lower wins) and whether it must be the whole name, by its first letters."""
+    index: dict[str, list[tuple[int, bool, tuple[str, ...], str]]] = {}
+    for rank, (kind, phrases) in enumerate(((Kind.UNKNOWN, NOT_OF_THAT_KIND), *KINDS)):
+        for phrase in phrases:
+            words = tuple(phrase.lstrip("=").split())
+            index.setdefault(words[0].rstrip("*")[:2], []).append((rank, phrase.startswith("="), words, str(kind)))
+    return index
+
+
+_KIND_INDEX = _kind_index()
+
+
 @lru_cache(maxsize=65536)
 def read_kind(name: str) -> str:
     """The kind of body that a name says, a code of vocabulary.Kind; `unknown` rather than a guess.
@@ -117,23 +130,12 @@ def read_kind(name: str) -> str:
     words = fold(re.sub(r"\([^)]*\)\s*$", "", name)).split()
     if words and words[0] == "the":
         words = words[1:]
-    if not words or any(_found(tuple(phrase.split()), words) for phrase in NOT_OF_THAT_KIND):
-        return str(Kind.UNKNOWN)
-    for kind, phrases in _KIND_PHRASES:
-        for whole, phrase in phrases:
-            if (len(words) == len(phrase) and _fits(phrase, words, 0)) if whole else _found(phrase, words):
-                return kind
-    return str(Kind.UNKNOWN)
-
-
-_KIND_PHRASES = [
-    (str(kind), [(phrase.startswith("="), tuple(phrase.lstrip("=").split())) for phrase in phrases])
-    for kind, phrases in KINDS
-]
-
-
-def _found(phrase: tuple[str, ...], words: list[str]) -> bool:
-    return any(_fits(phrase, words, at) for at in range(len(words) - len(phrase) + 1))
+    best = (len(KINDS) + 1, str(Kind.UNKNOWN))
+    for at, word in enumerate(words):
+        for rank, whole, phrase, kind in _KIND_INDEX.get(word[:2], ()):
+            if rank < best[0] and _fits(phrase, words, at) and (not whole or len(words) == len(phrase)):
+                best = (rank, kind)
+    return best[1]
 
 
 @lru_cache(maxsize=1)
