@@ -136,6 +136,14 @@ def organisation_for(user: Any, code: str) -> Organisation:
     return organisation
 
 
+def public_organisation(code: str) -> Organisation | None:
+    """What everyone may see under this code: the record itself or the one that stands for it."""
+    found = Organisation.objects.select_related("joined_to").filter(code=code, ended_in=None).first()
+    if found is None or head(found).visible_to > Visibility.PUBLIC:
+        return None
+    return head(found)
+
+
 def head(organisation: Organisation) -> Organisation:
     """The record that stands for this one."""
     return organisation.joined_to or organisation

@@ -9,7 +9,7 @@ from threading import Lock
 
 import brotli
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -47,6 +47,8 @@ class RefuseUnreadable:
         return None
 
     def _refuse(self, request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            return JsonResponse({"detail": sentence}, status=status)
         return render(request, "400.html", {"sentence": sentence}, status=status)
 
 
