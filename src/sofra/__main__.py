@@ -61,8 +61,10 @@ def choose_data(command: str) -> None:
 
 def run(arguments: list[str]) -> None:
     """One command, by Django's own machinery; a name that nobody knows gets the nearest one."""
+    import django
     from django.core.management import execute_from_command_line, get_commands
 
+    django.setup()
     command = arguments[0]
     if command not in get_commands():
         near = difflib.get_close_matches(command, [*OURS, *get_commands()], n=1)
@@ -74,10 +76,11 @@ def run(arguments: list[str]) -> None:
 def sentence_for(error: Exception) -> str | None:
     """What to tell the person at the keyboard where the world, not the program, is wrong; else None."""
     said = str(error)
-    if isinstance(error, OSError) and error.errno == 28 or "database or disk is full" in said:
+    if (isinstance(error, OSError) and error.errno == 28) or "database or disk is full" in said:
         return "The disk is full: free some space and try again; nothing was half-written."
     if isinstance(error, PermissionError) or "readonly database" in said or "unable to open database file" in said:
-        return f"No right to write in the data folder ({os.environ.get('SOFRA_DATA', 'var')}): check its owner and mode."
+        folder = os.environ.get("SOFRA_DATA", "var")
+        return f"No right to write in the data folder ({folder}): check its owner and mode."
     if "no such table" in said or "UndefinedTable" in type(error.__cause__).__name__:
         return "No hub has been set up here yet: `./sofra demo` makes one to try, `./sofra migrate` an empty one."
     if "database is locked" in said:
