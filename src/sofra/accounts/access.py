@@ -32,7 +32,7 @@ def level_of(user: Any) -> Visibility:
 
 def has(user: Any, *wanted: roles.Role) -> bool:
     """Whether one of the roles that the person holds may do what one of the wanted roles may."""
-    held = user.roles if user.is_authenticated else {roles.VISITOR}
+    held = {roles.VISITOR} | (user.roles_held if user.is_authenticated else frozenset())
     return any(role.does(asked) for role in held for asked in wanted)
 
 

@@ -14,7 +14,7 @@ from .models import User
 
 
 def _role_choices(giver: User) -> list[tuple[str, Any]]:
-    return [(role.code, role.name) for role in rules.roles_to_give(giver.roles)]
+    return [(role.code, role.name) for role in rules.roles_to_give(giver.roles_held)]
 
 
 class Invite(forms.Form):

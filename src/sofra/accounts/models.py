@@ -33,16 +33,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     @cached_property
-    def role(self) -> roles.Role:
-        """The highest role that the person holds now."""
+    def roles_held(self) -> frozenset[roles.Role]:
+        """The roles that the person holds now; none where all have ended or the account is closed."""
+        if not self.is_active:
+            return frozenset()
         held = self.grants.filter(ended_on=None).values_list("role", flat=True)
-        return max(
-            (roles.BY_CODE[code] for code in held), key=lambda role: (role.rank, role.sees), default=roles.VISITOR
-        )
+        return frozenset(roles.BY_CODE[code] for code in held)
 
     @cached_property
+    def role(self) -> roles.Role:
+        """The highest role that the person holds now."""
+        return max(self.roles_held, key=lambda role: (role.rank, role.sees), default=roles.VISITOR)
+
+    @property
     def is_technical(self) -> bool:
-        return self.grants.filter(ended_on=None, role=roles.TECHNICAL.code).exists()
+        return roles.TECHNICAL in self.roles_held
 
     @property
     def is_staff(self) -> bool:

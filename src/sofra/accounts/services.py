@@ -43,7 +43,7 @@ def invite(
     An earlier open invitation for the same address closes.
     """
     email = checked_address(email)
-    if by is not None and not rules.may_give(by.roles, role):
+    if by is not None and not rules.may_give(by.roles_held, role):
         raise PermissionDenied
     if User.objects.filter(email=email).exists():
         raise ValidationError(_("This address already has an account. Give the role on that person's page."))
@@ -83,7 +83,7 @@ def accept_invitation(*, token: str, name: str, password: str | None, language: 
     if invitation is None or not invitation.is_open:
         raise ValidationError(_("This invitation is no longer open. Ask the coordinator for a new one."))
     inviter = invitation.invited_by
-    if inviter is not None and not rules.may_give(inviter.roles, invitation.offered):
+    if inviter is not None and not rules.may_give(inviter.roles_held, invitation.offered):
         raise ValidationError(_("This invitation is no longer open. Ask the coordinator for a new one."))
     if User.objects.filter(email=invitation.email).exists():
         raise ValidationError(_("This address already has an account. Sign in instead."))
@@ -102,7 +102,7 @@ def accept_invitation(*, token: str, name: str, password: str | None, language: 
 
 @transaction.atomic
 def withdraw_invitation(invitation: Invitation, *, by: User | None) -> None:
-    if by is not None and not rules.may_give(by.roles, invitation.offered):
+    if by is not None and not rules.may_give(by.roles_held, invitation.offered):
         raise PermissionDenied
     if not invitation.is_open:
         raise ValidationError(_("This invitation is no longer open."))
@@ -114,7 +114,7 @@ def withdraw_invitation(invitation: Invitation, *, by: User | None) -> None:
 @transaction.atomic
 def grant_role(*, user: User, role: Role, by: User | None) -> RoleGrant:
     """Give a person a further role. Nobody gives one to themselves, nor one above their own rank."""
-    if by is not None and (by.pk == user.pk or not rules.may_give(by.roles, role)):
+    if by is not None and (by.pk == user.pk or not rules.may_give(by.roles_held, role)):
         raise PermissionDenied
     if user.grants.filter(role=role.code, ended_on=None).exists():
         raise ValidationError(_("%(name)s already has this role."), params={"name": user.name})
@@ -132,7 +132,7 @@ def end_role(grant: RoleGrant, *, by: User | None) -> RoleGrant:
         .values_list("user_id", flat=True)
     )
     grant.refresh_from_db()
-    if by is not None and not rules.may_end(by.roles, grant.held, own=by.pk == grant.user_id):
+    if by is not None and not rules.may_end(by.roles_held, grant.held, own=by.pk == grant.user_id):
         raise PermissionDenied
     if grant.ended_on is not None:
         raise ValidationError(_("This role has already ended."))

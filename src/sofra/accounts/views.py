@@ -1,6 +1,7 @@
 """Pages on which people look after accounts, and the one on which an invited person joins."""
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -36,7 +37,9 @@ def people_invite(request: HttpRequest) -> HttpResponse:
         else:
             # Shown in this answer only: the link is kept nowhere, so no page can show it again.
             return render(request, "accounts/invited.html", {"invitation": invitation, "link": link})
-    return render(request, "accounts/invite.html", {"form": form, "roles": rules.roles_to_give(request.user.roles)})
+    return render(
+        request, "accounts/invite.html", {"form": form, "roles": rules.roles_to_give(request.user.roles_held)}
+    )
 
 
 def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
@@ -99,6 +102,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             form.add_error(None, refusal)
         else:
             get_adapter(request).login(request, user)
+            # The secret link was as good as signing in again: the first key can be made without a second proof.
+            record_authentication(request, user, method="invitation", reauthenticated=True)
             messages.success(request, _("Welcome, %(name)s.") % {"name": user.name})
             return redirect("account" if given["password"] else reverse("mfa_add_webauthn"))
     return render(request, "accounts/invitation.html", {"invitation": found, "form": form})

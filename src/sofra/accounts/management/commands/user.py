@@ -56,7 +56,7 @@ class Command(BaseCommand):
         if not people:
             self.stdout.write("Nobody has an account yet. Make the first: sofra user invite EMAIL --role coordinator")
         for user in people:
-            held = ", ".join(sorted(role.code for role in user.roles)) or "no role"
+            held = ", ".join(sorted(role.code for role in user.roles_held)) or "no role"
             self.stdout.write(f"{user.email}\t{user.name}\t{held}")
 
     def do_give_role(self, options: dict[str, Any]) -> None:
