@@ -3,15 +3,15 @@
 import time
 
 import pytest
+from django.utils import translation
 
+from sofra.ground.text import fold
 from sofra.organisations import phrase_tables
 from sofra.organisations.phrases import kind_of_word, read_activity_kinds, read_audiences, read_kind, read_themes
 from sofra.organisations.vocabulary import ACTIVITY_KINDS, Audience, Kind, Theme
 
 
 def test_tables_hold_codes_of_the_vocabulary_and_folded_phrases() -> None:
-    from sofra.ground.text import fold
-
     for table, codes in (
         (phrase_tables.THEMES, Theme.values),
         (phrase_tables.ACTIVITIES, list(ACTIVITY_KINDS)),
@@ -121,6 +121,22 @@ def test_kind_column_reads_codes_labels_and_albanian_words() -> None:
     assert kind_of_word("informal-group") == kind_of_word("Grup joformal") == "informal-group"
     assert kind_of_word("shrubbery") == kind_of_word("") == ""
     assert all(kind_of_word(kind.value) == kind.value for kind in Kind)
+
+
+@pytest.mark.parametrize("language", ["en", "sq"])
+def test_our_own_labels_and_codes_are_read_back(language: str) -> None:
+    with translation.override(language):
+        for choices, read in (
+            (dict(Theme.choices), read_themes),
+            (ACTIVITY_KINDS, read_activity_kinds),
+            (dict(Audience.choices), read_audiences),
+        ):
+            for code, label in choices.items():
+                assert read(str(label)).codes == [code], label
+                assert read(str(code)).codes == [code] or code == "prevention", code
+            joined = read("; ".join(str(label) for label in choices.values()))
+            assert (joined.codes, joined.unread) == (list(choices), [])
+        assert all(kind_of_word(str(kind.label)) == kind.value for kind in Kind)
 
 
 def test_a_caller_cannot_spoil_the_next_reading() -> None:

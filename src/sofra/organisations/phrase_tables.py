@@ -192,7 +192,8 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
     Audience.YOUTH: ("youth", "young people", "young leader*", "adolescent*", "rini*", "te rinj*", "adoleshent*"),
     Audience.WOMEN: ("women", "woman", "girl*", "gra", "grave", "grate", "gruaja", "vajza*"),
     Audience.RELIGIOUS: (
-        "religious leader*", "religious cleric*", "cleric*", "imam*", "priest*", "lider* fetar*", "klerik*",
+        "religious leader*", "religious cleric*", "cleric*", "imam*", "priest*", "lider* fetar*",
+        "drejtues* fetar*", "klerik*",
     ),
     Audience.OFFICIALS: (
         "local official*", "municipal official*", "civil servant*", "public official*",
@@ -295,7 +296,8 @@ KIND_WORDS: dict[str, str] = {
     "oshc": Kind.CSO, "civil society": Kind.CSO, "civil society organization": Kind.CSO, "shoqate": Kind.CSO,
     "association": Kind.CSO, "organizate e shoqerise civile": Kind.CSO, "organizate joqeveritare": Kind.CSO,
     "organizate jofitimprurese": Kind.CSO, "fbo": Kind.FBO, "faith based organization": Kind.FBO,
-    "organizate fetare": Kind.FBO, "organizate e bazuar ne besim": Kind.FBO, "bashkesi fetare": Kind.FBO,
+    "organizate fetare": Kind.FBO, "organizate e bazuar ne besim": Kind.FBO,
+    "organizate me baze fetare": Kind.FBO, "bashkesi fetare": Kind.FBO,
     "informal group": Kind.INFORMAL_GROUP, "grup joformal": Kind.INFORMAL_GROUP, "formal group": Kind.FORMAL_GROUP,
     "grup formal": Kind.FORMAL_GROUP, "rrjet": Kind.NETWORK, "keshill": Kind.COUNCIL, "shkolle": Kind.SCHOOL,
     "public body": Kind.PUBLIC, "public institution": Kind.PUBLIC,

@@ -12,11 +12,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils import translation
+from django.utils.functional import Promise
 
 from sofra.ground.text import fold
 
 from .phrase_tables import ACTIVITIES, AUDIENCES, KIND_WORDS, KINDS, NOT_OF_THAT_KIND, THEMES
-from .vocabulary import Kind
+from .vocabulary import ACTIVITY_KINDS, Audience, Kind, SpecificKind, Theme
 
 
 class Read(NamedTuple):
@@ -26,6 +27,7 @@ class Read(NamedTuple):
     unread: list[str]
 
 
+_PARTS = re.compile(r"[;|\n\r\t]+")
 _PIECES = re.compile(r"[/;,.•|\n\r\t]+|\s[-–—]\s")
 _Index = dict[str, list[tuple[tuple[str, ...], str]]]
 
@@ -65,24 +67,49 @@ def _codes_of(piece: str, index: _Index) -> list[str]:
     return found
 
 
-def _read(text: str, index: _Index) -> Read:
+def _read(text: str, index: _Index, exact: Mapping[str, str]) -> Read:
     codes: dict[str, None] = {}
     unread = []
     # "P/CVE" and "C/PVE" are one word with a stroke in it, not two pieces.
-    for piece in _PIECES.split(re.sub(r"(?i)\b([pck])/(cve|pve|kedh)\b", r"\1 \2", text)):
-        found = _codes_of(piece, index)
-        codes.update(dict.fromkeys(code for code in found if code))
-        if not found and fold(piece):
-            unread.append(piece.strip(" \"“”‘’'()-"))
+    text = re.sub(r"(?i)\b([pck])/(cve|pve|kedh)\b", r"\1 \2", text)
+    for part in _PARTS.split(text):
+        code = exact.get(fold(part))
+        if code:
+            codes[code] = None
+            continue
+        for piece in _PIECES.split(part):
+            found = _codes_of(piece, index)
+            codes.update(dict.fromkeys(code for code in found if code))
+            if not found and fold(piece):
+                unread.append(piece.strip(" \"“”‘’'()-"))
     return Read(list(codes), unread)
 
 
-_THEME_INDEX, _ACTIVITY_INDEX, _AUDIENCE_INDEX = _index(THEMES), _index(ACTIVITIES), _index(AUDIENCES)
+_CHOICES: dict[str, Mapping[str, str | Promise]] = {
+    "theme": dict(Theme.choices),
+    "activity": ACTIVITY_KINDS,
+    "audience": dict(Audience.choices),
+    "kind": dict(Kind.choices),
+}
+_INDEXES = {"theme": _index(THEMES), "activity": _index(ACTIVITIES), "audience": _index(AUDIENCES)}
+
+
+@lru_cache(maxsize=8)
+def _own_words(which: str) -> dict[str, str]:
+    """Codes and labels, folded: what our downloads say, in English or Albanian, is understood when it comes back.
+
+    But for the code "prevention": as a bare word it may be of anything, and a class would follow from it.
+    """
+    words: dict[str, str] = {}
+    for language in ("en", "sq"):
+        with translation.override(language):
+            words |= {fold(str(label)): str(code) for code, label in _CHOICES[which].items()}
+    return words | {fold(str(code)): str(code) for code in _CHOICES[which] if code != SpecificKind.PREVENTION}
 
 
 @lru_cache(maxsize=65536)
 def _read_cached(text: str, which: str) -> Read:
-    return _read(text, {"theme": _THEME_INDEX, "activity": _ACTIVITY_INDEX, "audience": _AUDIENCE_INDEX}[which])
+    return _read(text, _INDEXES[which], _own_words(which))
 
 
 def _copy(read: Read) -> Read:
@@ -138,16 +165,12 @@ def read_kind(name: str) -> str:
     return best[1]
 
 
-@lru_cache(maxsize=1)
-def _kind_words() -> dict[str, str]:
-    with translation.override("en"):
-        labels = {fold(str(kind.label)).replace("organisation", "organization"): str(kind.value) for kind in Kind}
-    codes = {fold(kind.value): str(kind.value) for kind in Kind}
-    return {word: str(kind) for word, kind in KIND_WORDS.items()} | labels | codes
-
-
 @lru_cache(maxsize=4096)
 def kind_of_word(text: str) -> str:
-    """The kind that a cell of a "kind" column names: a code, its English label or an Albanian word; "" if none."""
-    folded = fold(text).replace("organisation", "organization")
-    return _kind_words().get(folded, _kind_words().get(folded.removesuffix("s"), ""))
+    """The kind that a cell of a "kind" column names: a code, its label or a word of everyday; "" if none."""
+    known = KIND_WORDS | _own_words("kind")
+    folded = fold(text)
+    for word in (folded, folded.removesuffix("s"), folded.replace("organization", "organisation")):
+        if word in known:
+            return str(known[word])
+    return ""
