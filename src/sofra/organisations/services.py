@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sofra.accounts.models import User
+from sofra.accounts.models import Invitation, User
 from sofra.ground.audit import record
 from sofra.ground.text import fold
 from sofra.places.models import Place
@@ -408,6 +408,11 @@ def name_editors(user: User, codes: Iterable[str], *, by: User | None) -> None:
         if not Editor.objects.filter(organisation=head, user=user, ended_on=None).exists():
             Editor.objects.create(organisation=head, user=user, granted_by=by)
             record(what="editor.named", about=head.code, by=by, account=user.pk)
+
+
+def name_invited_editors(user: User, invitation: Invitation) -> None:
+    """What an accepted invitation means to this room (see accounts.services.on_accepted)."""
+    name_editors(user, invitation.organisations, by=invitation.invited_by)
 
 
 @transaction.atomic
