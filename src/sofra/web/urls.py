@@ -1,21 +1,48 @@
 """Every address of the hub. Albanian stands at the root, other languages below their code."""
 
 import importlib.util
+from typing import Any
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from . import views
+from . import health, views
 
-_ROOMS = [
-    ("", "sofra.organisations.urls"),
-    ("", "sofra.organisations.place_urls"),
-    ("", "sofra.accounts.urls"),
-    ("", "sofra.exchange.urls"),
-]
-
-urlpatterns = i18n_patterns(
-    path("", views.home, name="home"),
-    *[path(prefix, include(module)) for prefix, module in _ROOMS if importlib.util.find_spec(module)],
-    prefix_default_language=False,
+_ROOMS = (
+    "sofra.organisations.urls",
+    "sofra.organisations.place_urls",
+    "sofra.accounts.urls",
+    "sofra.exchange.urls",
+    "sofra.exchange.download_urls",
 )
+
+
+
+def _api() -> list[Any]:
+    if not importlib.util.find_spec("sofra.places.queries"):  # until the room places has its queries
+        return []
+    from sofra.exchange.api import api
+
+    return [path("api/", api.urls)]
+
+
+handler400 = "sofra.web.views.bad_request"
+handler403 = "sofra.web.views.permission_denied"
+handler404 = "sofra.web.views.page_not_found"
+handler500 = "sofra.web.views.server_error"
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    *_api(),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("search/", views.search, name="search"),
+        path("glossary/", views.glossary, name="glossary"),
+        path("permissions/", views.permissions, name="permissions"),
+        path("about/", views.about, name="about"),
+        path("accessibility/", views.accessibility, name="accessibility"),
+        path("components/", views.components, name="components"),
+        *[path("", include(module)) for module in _ROOMS if importlib.util.find_spec(module)],
+        prefix_default_language=False,
+    ),
+]

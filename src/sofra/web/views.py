@@ -1,12 +1,108 @@
-"""Home and the pages that belong to no room."""
+"""Home, search, and the pages that belong to no room; and what is said when something cannot be shown."""
 
+from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+from sofra.accounts import roles
+from sofra.accounts.access import level_of
+from sofra.ground.models import Visibility
+from sofra.organisations import queries as registry
+from sofra.places.models import Kind, Place
+
+from . import doors, examples, queries
+
+LONGEST_SEARCH = 200
+PAGE = 25
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/home.html")
+    level = level_of(request.user)
+    figures = queries.figures_of_home(level)
+    context = {
+        **figures,
+        "municipalities": Place.objects.filter(country=settings.COUNTRY, kind=Kind.MUNICIPALITY).count(),
+        "doors": queries.doors_for(request.user),
+        "map": queries.map_of_home(level, figures["by_municipality"]),
+    }
+    return render(request, "web/home.html", context)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Organisations and places by any spelling of their names."""
+    level = level_of(request.user)
+    typed = " ".join(request.GET.get("q", "").split())
+    searched = typed[:LONGEST_SEARCH]
+    wanted = request.GET.get("page", "1")
+    first = registry.search_organisations(level, searched, limit=PAGE)
+    page = Paginator(range(first.total), PAGE).get_page(wanted)
+    offset = page.start_index() - 1 if first.total else 0
+    hits = first if offset == 0 else registry.search_organisations(level, searched, limit=PAGE, offset=offset)
+    context = {
+        "searched": searched,
+        "cut": LONGEST_SEARCH if len(typed) > LONGEST_SEARCH else 0,
+        "hits": hits,
+        "page": page,
+        "places": list(queries.places_found(searched)) if page.number == 1 else [],
+        "sees_hidden": level >= Visibility.MEMBERS,
+    }
+    return render(request, "web/search.html", context)
+
+
+@require_safe
+def glossary(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/glossary.html", {"letters": queries.glossary_in_order()})
+
+
+@require_safe
+def permissions(request: HttpRequest) -> HttpResponse:
+    """Printed from the roles and from the table of doors that a test compares with what the hub really does."""
+    return render(request, "web/permissions.html", {"roles": roles.ALL, "doors": doors.table()})
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/about.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/accessibility.html")
+
+
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    """Every part that pages are made of, with its code beside it."""
+    return render(request, "web/components.html", examples.context(request))
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404, with the words of the address ready to be searched for: "/organisations/al.inac/" → "inac"."""
+    last = request.path.rstrip("/").rsplit("/", 1)[-1]
+    words = last.rsplit(".", 1)[-1].replace("-", " ").replace("_", " ").strip()
+    return render(request, "404.html", {"searched": words[:60]}, status=404)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, with the sentence of who may, as the table of doors declares it."""
+    match = request.resolver_match
+    who = (doors.declared(match.view_name) or {}).get(request.method or "") if match else None
+    return render(request, "403.html", {"who": doors.WHO[who] if who else ""}, status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a page that asks nothing of the database or of the session, which may be what failed."""
+    return HttpResponse(render_to_string("500.html"), status=500)

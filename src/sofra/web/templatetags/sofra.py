@@ -18,11 +18,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sofra.organisations.glossary import TERMS
+from sofra.organisations.rules import FRESH_DAYS
 from sofra.organisations.vocabulary import ACTIVITY_KINDS, ActivityClass
 
 register = template.Library()
 
-STALE_AFTER_DAYS = 365
+_YEAR = 365
 _CLASS_ICONS = {"specific": "viewfinder-circle", "relevant": "rectangle-group", "unknown": "question-mark-circle"}
 _STATUS_ICONS = {"done": "check", "doing": "ellipsis-horizontal", "todo": "minus", "blocked": "hand-raised"}
 
@@ -71,17 +73,17 @@ def age(day: date | None) -> str:
         return _("today")
     if days < 31:
         return ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days}
-    if days < STALE_AFTER_DAYS:
+    if days < _YEAR:
         months = days // 30
         return ngettext("%(n)s month ago", "%(n)s months ago", months) % {"n": months}
-    years = days // STALE_AFTER_DAYS
+    years = days // _YEAR
     return ngettext("%(n)s year ago", "%(n)s years ago", years) % {"n": years}
 
 
 @register.filter
 def is_stale(day: date | None) -> bool:
     """Not confirmed for a year, or never."""
-    return day is None or _days_since(day) >= STALE_AFTER_DAYS
+    return day is None or _days_since(day) > FRESH_DAYS
 
 
 @register.simple_tag
@@ -99,7 +101,7 @@ def provenance(source: str = "", by: Any = "", on: date | None = None) -> SafeSt
     text = "; ".join(parts)
     text = text[:1].upper() + text[1:]
     return format_html('<p class="provenance{}">{}{}</p>', *(
-        (" stale", _drawn("clock", 16), text) if is_stale(on) else ("", "", text)
+        (" stale", _drawn("clock", 16), text) if on and is_stale(on) else ("", "", text)
     ))  # fmt: skip
 
 
@@ -232,9 +234,7 @@ def stat(value: int | str | None, label: str, base: str = "", url: str = "") -> 
 @register.simple_tag
 def term(code: str, words: str = "") -> SafeString:
     """A word of the glossary, as a link to what it means. `words` where the sentence needs another form."""
-    from sofra.organisations import glossary
-
-    name = words or next((t.name for t in glossary.TERMS if t.code == code), ACTIVITY_KINDS.get(code, code))
+    name = words or (TERMS[code].term if code in TERMS else ACTIVITY_KINDS.get(code, code))
     return format_html('<a class="term" href="{}#{}">{}</a>', reverse("glossary"), code, name)
 
 
