@@ -1,0 +1,129 @@
+"""The hub with the national mapping of 2018 loaded, to look at and to try everything in."""
+
+import json
+import shutil
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from sofra.accounts import services as accounts
+from sofra.organisations.models import Organisation
+from sofra.web import running
+
+LISTS = (("annex-1.txt", "annex-1.json"), ("chapters.csv", "chapters.json"))
+
+
+class Command(BaseCommand):
+    help = "Serves the hub with the 2018 mapping of Albania and three invented people. What you change is kept."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="where to listen (8000)")
+        parser.add_argument("--host", default="127.0.0.1", help="for whom: 127.0.0.1 is this machine only")
+        parser.add_argument("--fresh", action="store_true", help="forget the demo's data and load it anew")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.MODE != "demo":
+            raise CommandError("The demo is started as `./sofra demo`.")
+        host, port = options["host"], options["port"]
+        running.require_port(host, port)
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        self.began = time.monotonic()
+        with running.hold_data(address):
+            if options["fresh"]:
+                self.say(f"Starting over: the demo's data in {settings.DATA} are put away.")
+                forget()
+            elif not is_loaded() and Path(settings.DATABASES["default"]["NAME"]).exists():
+                self.say("An earlier start was interrupted before the demo was loaded: beginning anew.")
+                forget()
+            self.prepare()
+            connections.close_all()
+            hub = running.Hub(host=host, port=port, workers=2)
+            hub.run(ready=lambda: self.welcome(address))
+        self.stdout.write("\nU mbyll. Ndryshimet u ruajtën. · Stopped. Your changes are kept.")
+
+    def say(self, text: str) -> None:
+        self.stderr.write(f"{time.monotonic() - self.began:5.1f} s  {text}")
+
+    def prepare(self) -> None:
+        """Bring database and static files to this version; load the lists where they are not loaded yet."""
+        if running.pending_migrations():
+            self.say("Making the database …")
+            call_command("migrate", verbosity=0, interactive=False)
+        if not is_loaded():
+            self.load()
+        running.collect_static()
+
+    def load(self) -> None:
+        self.say("Loading the places of six countries …")
+        call_command("places", "load", stdout=Quiet())
+        for name, recipe in LISTS:
+            self.say(f"Importing data/{name}, as any user would …")
+            folder = settings.PROJECT / "data"
+            call_command(
+                "import", "organisations", str(folder / name), recipe=str(folder / "recipes" / recipe), stdout=Quiet()
+            )
+        self.say("Looking for organisations that are listed twice …")
+        call_command("organisations", "duplicates", stdout=Quiet())
+        besa, cvetan = edited()
+        accounts.make_demo_people(besa_edits=besa, cvetan_edits=cvetan)
+        (settings.DATA / "loaded").write_text(json.dumps({"lists": [name for name, _recipe in LISTS]}))
+
+    def welcome(self, address: str) -> None:
+        self.say("Ready.")
+        people = accounts.make_demo_people()
+        lines = [
+            "",
+            f"  Sofra është e hapur · Sofra is open:   {address}",
+            f"  In English:                            {address}/en/",
+            "",
+            "  Tre njerëz të trilluar · Three invented people:",
+            *(f"    {name:7} {email:20} {password:22} {role.name}" for name, email, password, role in people),
+            "",
+            "  Ctrl-C e mbyll; ndryshimet ruhen · Ctrl-C stops; changes are kept.",
+            "",
+        ]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+        connections.close_all()
+
+
+class Quiet:
+    """Where the words of a command go that the demo speaks for."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        return None
+
+
+def is_loaded() -> bool:
+    return (settings.DATA / "loaded").exists()
+
+
+def forget() -> None:
+    """Empty the demo's folder. Only ever that of a demo: the folder's name and the mode say so."""
+    connections.close_all()
+    if settings.MODE != "demo" or settings.DATA.name != "demo":
+        raise CommandError("Only the demo's own data can be started over.")
+    for path in settings.DATA.iterdir():
+        if path.name == "running":
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def edited() -> tuple[list[str], list[str]]:
+    """The organisations that the demo's two member editors speak for."""
+    listed = Organisation.objects.filter(kind="cso", ended_in=None, joined_to=None).order_by("pk")
+    codes = list(listed.values_list("code", flat=True)[:2])
+    return codes[:1], codes[1:2]
