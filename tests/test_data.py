@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from sofra.exchange.columns import LEFT_OUT, TARGETS
 from sofra.ground.text import fold
 from sofra.organisations.phrases import read_activity_kinds, read_themes
 from sofra.organisations.rules import classify
-from sofra.organisations.vocabulary import FIELDS, Kind
+from sofra.organisations.vocabulary import Kind
 
 DATA = Path(__file__).parent.parent / "data"
 ANNEX = (DATA / "annex-1.txt").read_text(encoding="utf-8")
 HEADER = "No.\tTheme\tName of CSO / FBO\tGeographic Focus\tWebsite\tType of focus of activities"
-# Columns of a recipe that are no fields of the record themselves.
-READ_INTO_FIELDS = {"number", "focus", "source", "note", "name_other", ""}
 
 
 def annex_rows() -> list[list[str]]:
@@ -114,5 +113,4 @@ def test_recipes_fit_their_files(name: str) -> None:
     header = HEADER.split("\t") if name == "annex-1" else list(chapter_rows()[0])
     assert list(recipe["mapping"]) == header
     assert recipe["headers"] == [fold(column) for column in header]
-    assert set(recipe["mapping"].values()) <= set(FIELDS) | READ_INTO_FIELDS
-    assert set(recipe["defaults"]) <= set(FIELDS)
+    assert set(recipe["mapping"].values()) - {LEFT_OUT} <= set(TARGETS)

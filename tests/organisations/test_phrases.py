@@ -7,7 +7,14 @@ from django.utils import translation
 
 from sofra.ground.text import fold
 from sofra.organisations import phrase_tables
-from sofra.organisations.phrases import kind_of_word, read_activity_kinds, read_audiences, read_kind, read_themes
+from sofra.organisations.phrases import (
+    kind_of_heading,
+    kind_of_word,
+    read_activity_kinds,
+    read_audiences,
+    read_kind,
+    read_themes,
+)
 from sofra.organisations.vocabulary import ACTIVITY_KINDS, Audience, Kind, Theme
 
 
@@ -121,6 +128,11 @@ def test_kind_column_reads_codes_labels_and_albanian_words() -> None:
     assert kind_of_word("informal-group") == kind_of_word("Grup joformal") == "informal-group"
     assert kind_of_word("shrubbery") == kind_of_word("") == ""
     assert all(kind_of_word(kind.value) == kind.value for kind in Kind)
+
+
+def test_a_heading_may_say_the_kind_of_all_its_names() -> None:
+    assert kind_of_heading("Name of CSO / FBO") == kind_of_heading("Emri i OJF-së") == "cso"
+    assert kind_of_heading("Name") == kind_of_heading("Geographic focus") == ""
 
 
 @pytest.mark.parametrize("language", ["en", "sq"])

@@ -174,3 +174,13 @@ def kind_of_word(text: str) -> str:
         if word in known:
             return str(known[word])
     return ""
+
+
+@lru_cache(maxsize=4096)
+def kind_of_heading(title: str) -> str:
+    """The kind that the heading of a column of names says of them all: "Name of CSO / FBO" is `cso`; "" if none.
+
+    A faith-based organisation is a civil society organisation too, so the wider word stands where a heading names both.
+    """
+    words = fold(title).split()
+    return str(Kind.CSO) if {"cso", "csos", "ngo", "ngos", "ojf", "ojq", "osc", "oshc"} & set(words) else ""
