@@ -1,12 +1,17 @@
 """The registry seen as records to match, and the search for duplicates among them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sofra.accounts.models import User
 
-from .matching import Record, find_pairs
 from .models import Fact, Organisation
 from .services import keep_candidates
+
+if TYPE_CHECKING:
+    from .matching import Record
 
 FLOOR = 0.5
 _FIELDS = ("name", "acronym", "website", "place", "seat")
@@ -18,6 +23,8 @@ def registry_records() -> list[Record]:
 
 
 def _records() -> Iterator[tuple[int, Record]]:
+    from .matching import Record  # numpy is loaded only where it is needed: a web worker starts without it
+
     said: dict[int, dict[str, list[str]]] = {}
     facts = Fact.objects.filter(ended_in=None, field__in=_FIELDS, organisation__ended_in=None).order_by("id")
     for pk, field, value in facts.values_list("organisation", "field", "value").iterator(chunk_size=5000):
@@ -40,6 +47,8 @@ def _records() -> Iterator[tuple[int, Record]]:
 
 def look_for_duplicates(*, by: User | None) -> int:
     """Look through the whole registry and put what may be the same on the desk. Returns how many pairs wait."""
+    from .matching import find_pairs
+
     numbers, records = {}, []
     for pk, record in _records():
         numbers[record.id] = pk

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from sofra.ground.models import Visibility
@@ -52,7 +53,7 @@ class FilterForm(forms.Form):
         said = self.cleaned_data
         return Filters(
             q=said.get("q", ""),
-            place=self.asked_place(),
+            place=self.asked_place,
             age=said.get("age", ""),
             **{
                 name: tuple(said.get(name, ()))
@@ -60,6 +61,7 @@ class FilterForm(forms.Form):
             },
         )
 
+    @cached_property
     def asked_place(self) -> Place | None:
         typed = self.cleaned_data.get("place", "").strip()
         return places.find_place(typed) if typed else None
@@ -67,7 +69,7 @@ class FilterForm(forms.Form):
     def unknown_place(self) -> str:
         """The place that was typed and not found, so that the page can say so instead of showing everything."""
         typed = self.cleaned_data.get("place", "").strip()
-        return typed if typed and self.asked_place() is None else ""
+        return typed if typed and self.asked_place is None else ""
 
 
 _INPUTS: dict[str, type[forms.Widget]] = {

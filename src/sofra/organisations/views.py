@@ -36,7 +36,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "filters": filters,
         "page": page,
-        "rows": _rows(page.object_list, level),
+        "rows": _rows(page.object_list, level) if view != "map" else [],
         "view": view if view in {"list", "map", "table"} else "list",
         "level": level,
         "may_add": queries.may_decide(request.user),
