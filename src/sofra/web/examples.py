@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 _FOLDER = Path(__file__).parent / "templates" / "web" / "examples"
@@ -80,7 +80,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
     found = []
     for name, title, sentence in _EXAMPLES:
-        shown = render_to_string(f"web/examples/{name}.html", data, request)
+        shown = mark_safe(  # an example must not draw the reader to itself
+            render_to_string(f"web/examples/{name}.html", data, request).replace(" autofocus", "")
+        )
         code = (_FOLDER / f"{name}.html").read_text(encoding="utf-8").replace("{% load i18n %}", "").strip()
         found.append(Example(name, title, sentence, shown, code))
     return {"examples": found, "colours": _COLOURS}

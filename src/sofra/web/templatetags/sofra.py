@@ -45,9 +45,8 @@ def icon(name: str, size: int = 20) -> SafeString:
 def class_label(code: str) -> SafeString:
     """P/CVE-specific, P/CVE-relevant or not known: shape and word, never colour alone."""
     known = code if code in ActivityClass.values else "unknown"
-    return format_html(
-        '<span class="class-label {}">{}{}</span>', known, _drawn(_CLASS_ICONS[known], 16), ActivityClass(known).label
-    )
+    words = _("class not known") if known == "unknown" else ActivityClass(known).label
+    return format_html('<span class="class-label {}">{}{}</span>', known, _drawn(_CLASS_ICONS[known], 16), words)
 
 
 @register.simple_tag
