@@ -53,15 +53,20 @@ def choose_data(command: str) -> None:
         os.environ["SOFRA_DATA"] = str(Path(os.environ.get("SOFRA_DATA") or project / "var").resolve() / "demo")
     elif not {"SOFRA_DATA", "DATABASE_URL"} & os.environ.keys() and os.environ["SOFRA_MODE"] == "develop":
         demo = project / "var" / "demo"
-        if (demo / "sofra.sqlite3").exists() and not (project / "var" / "sofra.sqlite3").exists():
+        if _holds_something(demo / "sofra.sqlite3") and not _holds_something(project / "var" / "sofra.sqlite3"):
             os.environ["SOFRA_DATA"] = str(demo)
             if command not in WITHOUT_DATA:
                 sys.stderr.write("(the demo's data, var/demo)\n")
 
 
+def _holds_something(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
 def run(arguments: list[str]) -> None:
     """One command, by Django's own machinery; a name that nobody knows gets the nearest one."""
     import django
+    from django.conf import settings
     from django.core.management import execute_from_command_line, get_commands
 
     django.setup()
@@ -70,6 +75,9 @@ def run(arguments: list[str]) -> None:
         near = difflib.get_close_matches(command, [*OURS, *get_commands()], n=1)
         hint = f" Did you mean `./sofra {near[0]}`?" if near else ""
         sys.exit(f"There is no command “{command}”.{hint} `./sofra --help` lists them.")
+    if command not in WITHOUT_DATA or command == "migrate":
+        os.umask(0o027)  # what the hub makes is nobody else's to read
+        settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o750)
     execute_from_command_line(["sofra", *arguments])
 
 

@@ -58,7 +58,7 @@ def _of_the_address() -> Iterator[str]:
     elif hosts and parts.hostname not in hosts:
         yield f"SOFRA_ORIGIN names {parts.hostname}, which SOFRA_HOSTS does not: name it there too."
     if not settings.HTTPS:
-        yield "SOFRA_HTTPS is 0, so cookies would travel in the open: unset it and put a proxy with a certificate in front."
+        yield "SOFRA_HTTPS is 0, so cookies would travel in the open: unset it, with an https proxy in front."
 
 
 def _of_debugging() -> Iterator[str]:

@@ -1,6 +1,5 @@
 """The hub in production. Settings come from the environment: docs/operators.md names each."""
 
-import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -27,7 +26,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.MODE != "serve":
             raise CommandError("Production is started as `./sofra serve`, without SOFRA_MODE.")
-        os.umask(0o027)  # what is made from here on is nobody else's to read
         if options["workers"] < 1:
             raise CommandError("--workers must be 1 or more.")
         self.refuse(list(safety.broken_rules()))

@@ -1,0 +1,28 @@
+"""Is the chain of everything that happened whole?"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from sofra.ground import audit
+from sofra.ground.models import AuditLine
+
+
+class Command(BaseCommand):
+    help = "Walks the audit from its first line and names what was altered, added or taken out (exit code 1)."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("what", choices=["verify"], help="verify: walk the chain")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        first = next(audit.broken_lines(), None)
+        if first is not None:
+            raise CommandError(f"The audit is broken. {first}")
+        newest = AuditLine.objects.order_by("-id").first()
+        count = AuditLine.objects.count()
+        self.stdout.write(f"The audit is whole: {count} lines.")
+        if newest is not None:
+            # Whoever keeps this hash elsewhere can tell later that no line at the end was taken out.
+            self.stdout.write(f"Newest line {newest.pk}, hash {newest.hash}")
