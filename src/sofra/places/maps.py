@@ -86,6 +86,7 @@ class Row:
 
     code: str
     title: str
+    name: str
     href: str
     count: int | None
     below: tuple["Row", ...] = ()
@@ -190,6 +191,14 @@ def boundary_map(country: str, counts: Counts, *, href: Href) -> SafeString:
     )
 
 
+def has_tiles(country: str) -> bool:
+    return bool(tiles(country))
+
+
+def has_boundaries(country: str) -> bool:
+    return Boundary.objects.filter(place__country=country).exists()
+
+
 def locator(country: str, *, region: str = "", lat: float | None = None, lon: float | None = None) -> SafeString:
     """A small map that only shows where a place lies: its county shaded, a pin at its point. Nothing to click."""
     atlas = _atlas(country, get_language() or "sq")
@@ -221,10 +230,10 @@ def rows(country: str, counts: Counts, *, href: Href) -> list[Row]:
     below: dict[str, list[Row]] = {}
     region_of = {code: code for code in atlas.regions}
     for town in sorted(atlas.towns, key=lambda spot: spot.sort_key):
-        row = Row(town.code, town.title, href(town.code), counts.get(town.code))
+        row = Row(town.code, town.title, town.name, href(town.code), counts.get(town.code))
         below.setdefault(region_of.get(town.parent, ""), []).append(row)
     regions = [
-        Row(spot.code, spot.title, href(spot.code), counts.get(spot.code), tuple(below.get(spot.code, ())))
+        Row(spot.code, spot.title, spot.name, href(spot.code), counts.get(spot.code), tuple(below.get(spot.code, ())))
         for spot in sorted(atlas.regions.values(), key=lambda spot: spot.sort_key)
     ]
     return regions + below.get("", [])
@@ -457,10 +466,10 @@ def _svg(width: int, height: int, title: str, inner: str, name: str, *, margin: 
         f'<defs><pattern id="{name}-hatch" width="{apart}" height="5" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)"><path class="hatch" d="M0 0v5"/></pattern></defs>'
     )
-    return (
-        f'<svg class="map" viewBox="{box}" width="{width + 2 * margin}" height="{height + 2 * margin}" role="group" '
-        f'aria-label="{escape(title)}">{hatch}{inner}</svg>'
-    )
+    wide = " wide" if width > height else ""
+    size = f'width="{width + 2 * margin}" height="{height + 2 * margin}"'
+    label = escape(title)
+    return f'<svg class="map{wide}" viewBox="{box}" {size} role="group" aria-label="{label}">{hatch}{inner}</svg>'
 
 
 def _block(name: str, svg: str, *, legend: str, credit: Sequence[str]) -> SafeString:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from .gazetteer import PACKS, packs
@@ -108,7 +109,7 @@ def path_of(geometry: dict[str, Any], frame: Frame, *, fine: int = FINE) -> str:
         kept = [point for i, point in enumerate(whole) if point != whole[i - 1]]
         if len(kept) < 3:
             continue
-        steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in zip(kept, kept[1:], strict=False)]
+        steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(kept)]
         parts.append(f"M{kept[0][0]} {kept[0][1]}l{' '.join(steps)}z".replace(" -", "-"))
     return "".join(parts)
 

@@ -17,11 +17,6 @@ _COUNTRIES = {
     "ME": _("Montenegro"),
     "RS": _("Serbia"),
 }
-# As the mapping report prints it under its first page.
-KOSOVO_FOOTNOTE = _(
-    "This designation is without prejudice to positions on status, and is in line with UNSCR 1244(1999) and the ICJ "
-    "Opinion on the Kosovo declaration of independence."
-)
 _OFFICES = ("Komuna ", "Rajoni ", "Bashkia ", "Qarku ")
 
 

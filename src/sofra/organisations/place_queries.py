@@ -1,0 +1,160 @@
+"""Who works where, counted and listed by place. Everything asks for the viewer's level."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Length
+
+from sofra.ground.text import fold
+from sofra.places.models import Kind, Place, PlaceName
+
+from . import queries
+from .models import Organisation
+
+WIDER = ("WB", "INT")  # work in the region, and across the world: larger than any country
+DENSE = 0.05  # from this share of all organisations on, walking the sorted list beats collecting and sorting
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many organisations each place has, by code. Each organisation counts once a place, however often it is named.
+
+    `exact`: the place itself is a place of work. `below`: a place that lies below it is. `within`: one or the other.
+    `seats`: it, or a place below it, is the seat. A place without an entry has nobody recorded, which is not nobody.
+    """
+
+    exact: Mapping[str, int] = field(default_factory=dict)
+    below: Mapping[str, int] = field(default_factory=dict)
+    within: Mapping[str, int] = field(default_factory=dict)
+    seats: Mapping[str, int] = field(default_factory=dict)
+    everybody: int = 0
+
+
+def coverage(level: int) -> Coverage:
+    """Counted once a process for each state of the hub, since counting reads every place of work."""
+    if connection.in_atomic_block:  # what is read inside a transaction may be taken back
+        return _count(level)
+    return _kept(level, *_version())
+
+
+def _version() -> tuple[int, int]:
+    """Grows with whatever happens: the newest audit line and the newest fact."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (SELECT MAX(id) FROM ground_auditline), (SELECT MAX(id) FROM organisations_fact)")
+        line, fact = cursor.fetchone()
+    return line or 0, fact or 0
+
+
+@lru_cache(maxsize=6)
+def _kept(level: int, _line: int, _fact: int) -> Coverage:
+    return _count(level)
+
+
+_OPEN = """
+    FROM organisations_fact f JOIN organisations_organisation o ON o.id = f.organisation_id
+    WHERE f.field IN ('place', 'seat') AND f.value <> '' AND f.ended_in_id IS NULL AND f.visible_to <= %s
+      AND o.ended_in_id IS NULL AND o.joined_to_id IS NULL AND o.visible_to <= %s
+"""
+
+
+def _count(level: int) -> Coverage:
+    """One walk over the open facts, organisation by organisation, so that each is counted once a place."""
+    above = {code: tuple(path.split("/")[:-2]) for code, path in Place.objects.values_list("code", "path")}
+    found: dict[str, dict[str, int]] = {"exact": {}, "below": {}, "within": {}, "seats": {}}
+
+    def add(kind: str, codes: Iterable[str]) -> None:
+        tally = found[kind]
+        for code in codes:
+            tally[code] = tally.get(code, 0) + 1
+
+    def close(work: set[str], seats: set[str]) -> None:
+        lower = {code for place in work for code in above[place]}
+        add("exact", work)
+        add("below", lower)
+        add("within", work | lower)
+        add("seats", seats.union(*(above[place] for place in seats)))
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM organisations_organisation"
+            " WHERE ended_in_id IS NULL AND joined_to_id IS NULL AND visible_to <= %s",
+            [level],
+        )
+        everybody = cursor.fetchone()[0]
+        cursor.execute(f"SELECT f.organisation_id, f.field, f.value {_OPEN} ORDER BY f.organisation_id", [level, level])
+        now, work, seats = None, set[str](), set[str]()
+        for rows in iter(lambda: cursor.fetchmany(5000), []):
+            for organisation, said, code in rows:
+                if organisation != now:
+                    close(work, seats)
+                    now, work, seats = organisation, set(), set()
+                if code in above:
+                    (work if said == "place" else seats).add(code)
+        close(work, seats)
+    return Coverage(**found, everybody=everybody)
+
+
+# — lists ——————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An organisation as a place's page lists it: with the places of work that brought it there."""
+
+    organisation: Organisation
+    places: tuple[str, ...]
+
+
+def organisations_at(level: int, said: str, codes: Iterable[str], count: int, everybody: int) -> QuerySet[Organisation]:
+    """Those of whom a fact `said` ("place" or "seat") names one of the codes, in Albanian order.
+
+    `count` of `everybody` is how many to expect; it only chooses the quicker of two ways to the same list.
+    """
+    facts = queries.facts(level).filter(field=said, value__in=list(codes))
+    found = queries.organisations(level).order_by("sort_key", "id")
+    if count > everybody * DENSE:
+        return found.filter(Exists(facts.filter(organisation=OuterRef("pk")).order_by()))
+    return found.filter(pk__in=facts.order_by().values("organisation"))
+
+
+def page_of(found: QuerySet[Organisation], count: int, size: int, wanted: Any) -> Page[Organisation]:
+    """A page of a list whose length is known, so that nothing is counted again."""
+    paginator = Paginator(found, size)
+    paginator.__dict__["count"] = count
+    return paginator.get_page(wanted)
+
+
+def work_of(organisations: Iterable[Organisation], level: int, codes: Iterable[str]) -> dict[int, tuple[str, ...]]:
+    """For organisations of a page: which of these places each names as a place of work. One query."""
+    named: dict[int, list[str]] = {}
+    facts = queries.facts(level).filter(field="place", value__in=list(codes), organisation__in=list(organisations))
+    for organisation, code in facts.order_by("value").values_list("organisation", "value").distinct():
+        named.setdefault(organisation, []).append(code)
+    return {organisation: tuple(found) for organisation, found in named.items()}
+
+
+# — places —————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def countries() -> list[Place]:
+    """The countries, the hub's own first."""
+    return sorted(
+        Place.objects.filter(kind=Kind.COUNTRY), key=lambda place: (place.code != settings.COUNTRY, place.sort_key)
+    )
+
+
+def find(typed: str, limit: int = 50) -> list[Place]:
+    """Places of which any form of the name holds what was typed, in any spelling; the closest and largest first."""
+    key = fold(typed)
+    if not key:
+        return []
+    names = PlaceName.objects.filter(folded__contains=key).order_by(Length("folded"), "place__level")
+    codes = list(dict.fromkeys(names.values_list("place", flat=True)[: 4 * limit]))[:limit]
+    places = Place.objects.in_bulk(codes)
+    return [places[code] for code in codes if code in places]
