@@ -1,0 +1,46 @@
+"""Every act leaves an audit line: without one, kept pages would go on showing what was (docs/adr/0004)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+Functions = dict[str, ast.FunctionDef]
+ROOMS = Path(__file__).resolve().parents[1] / "src" / "sofra"
+# Parts of acts: their callers write the line of the whole act.
+PARTS = {"open_change", "register_many", "add_facts_many"}
+# Steps of an import before anything is public: shown to the mapper who takes them, and to nobody else.
+STEPS = {"map_columns", "start_import", "decide_rows", "decide_by_file", "take_doubtful_as_new"}
+
+
+def acts() -> list[tuple[str, str, ast.FunctionDef, Functions]]:
+    found = []
+    for path in sorted(ROOMS.glob("*/services.py")):
+        functions = {n.name: n for n in ast.parse(path.read_text()).body if isinstance(n, ast.FunctionDef)}
+        for name, function in functions.items():
+            keywords = {argument.arg for argument in function.args.kwonlyargs}
+            if not name.startswith("_") and "by" in keywords and name not in PARTS | STEPS:
+                found.append((path.parent.name, name, function, functions))
+    return found
+
+
+def records(
+    function: ast.FunctionDef, functions: dict[str, ast.FunctionDef], seen: frozenset[str] = frozenset()
+) -> bool:
+    """Does it call audit.record, itself or by another function of the same shelf?"""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if name == "record":
+            return True
+        if name in functions and name not in seen and records(functions[name], functions, seen | {name}):
+            return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("room", "name", "function", "functions"), acts(), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_an_act_leaves_an_audit_line(room: str, name: str, function: ast.FunctionDef, functions: Functions) -> None:
+    assert records(function, functions), f"{room}.services.{name} writes no audit line"
