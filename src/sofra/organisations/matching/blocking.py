@@ -1,0 +1,209 @@
+"""Which pairs are worth comparing: those that share something rare, found in time that grows with the list."""
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+import zlib
+
+import numpy as np
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cpdist
+
+from .reading import Form, Reading
+from .words import Gazetteer
+
+RARE = 24  # an idea that at most so many names have is worth a comparison by itself
+FULL = 40  # in a larger block only neighbours in order of name are compared
+NEIGHBOURS = 6
+WIDTH = 8  # ideas of a name that the quick look compares
+CHUNK = 1 << 18
+
+Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def _keys(form: Form, weights: dict[str, float], rare: float) -> Iterator[str]:
+    """What a name is found by."""
+    if form.web:
+        yield "w " + form.web
+    ideas = sorted(form.core, key=lambda i: (-weights[i], i))[:5]
+    places = sorted(form.places | form.seats)[:3]
+    if ideas:
+        yield "c " + " ".join(sorted(ideas)) + "|" + "".join(sorted(form.places)[:1])
+    for idea in ideas:
+        if weights[idea] >= rare:
+            yield "i " + idea
+    for pair in combinations(ideas, 2):
+        yield "p " + " ".join(sorted(pair))
+    for place in places:
+        for idea in ideas[:3]:
+            yield f"l {idea} {place}"
+    if not ideas:
+        yield "n " + " ".join(sorted(form.kinds)) + "|" + " ".join(sorted(form.places | form.countries))
+
+
+def _blocks(entries: Iterable[tuple[int, str]], order: Ints) -> Ints:
+    """Pairs of forms that share a key, as left * forms + right with left < right, each once."""
+    numbers: dict[str, int] = {}
+    keys: list[int] = []
+    members: list[int] = []
+    for member, key in entries:
+        keys.append(numbers.setdefault(key, len(numbers)))
+        members.append(member)
+    if not keys:
+        return np.zeros(0, np.int64)
+    forms = len(order)
+    key = np.asarray(keys, np.int64)
+    member = np.asarray(members, np.int64)
+    size = np.bincount(key)
+    alone = size[key] < 2
+    key, member = key[~alone], member[~alone]
+    sort = np.lexsort((order[member], key))
+    key, member = key[sort], member[sort]
+    reach = np.where(size[key] > FULL, NEIGHBOURS, FULL)
+    found: list[Ints] = []
+    step = 1
+    places = np.arange(len(key))
+    while len(places) and step < FULL:
+        places = places[(places + step < len(key)) & (reach[places] >= step)]
+        places = places[key[places] == key[np.minimum(places + step, len(key) - 1)]]
+        left, right = member[places], member[places + step]
+        found.append(np.minimum(left, right) * forms + np.maximum(left, right))
+        step += 1
+    return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+
+
+def _acronyms(reading: Reading) -> Ints:
+    """Pairs where one bears the acronym that the other bears or that its name gives."""
+    bearers: dict[str, list[int]] = {}
+    givers: dict[str, list[int]] = {}
+    for number, form in enumerate(reading.forms):
+        for acronym in form.acronyms:
+            bearers.setdefault(acronym, []).append(number)
+    for number, form in enumerate(reading.forms):
+        for acronym in form.initials - form.acronyms:
+            if acronym in bearers:
+                givers.setdefault(acronym, []).append(number)
+    forms = len(reading.forms)
+    found: list[int] = []
+    for acronym, bearing in bearers.items():
+        others = givers.get(acronym, [])
+        everybody = bearing + others
+        if len(bearing) * len(everybody) > FULL * FULL:
+            found += _acronyms_by_place(reading, bearing, everybody)
+            continue
+        for left in bearing:
+            for right in everybody:
+                if left != right:
+                    found.append(min(left, right) * forms + max(left, right))
+    return np.unique(np.asarray(found, np.int64))
+
+
+def _acronyms_by_place(reading: Reading, bearing: list[int], everybody: list[int]) -> list[int]:
+    """For an acronym that many names give: only those of one place are compared, and not more than a few each."""
+    forms = len(reading.forms)
+    by_place: dict[str, list[int]] = {}
+    for number in everybody:
+        form = reading.forms[number]
+        for place in form.places | form.seats:
+            by_place.setdefault(place, []).append(number)
+    found = []
+    for left in bearing:
+        form = reading.forms[left]
+        for place in form.places | form.seats:
+            near = by_place[place]
+            if len(near) <= FULL:
+                found += [min(left, right) * forms + max(left, right) for right in near if right != left]
+    return found
+
+
+def candidates(reading: Reading) -> tuple[Ints, Ints]:
+    """The pairs of forms to weigh, as two arrays, sorted."""
+    forms = reading.forms
+    count = len(forms)
+    if count < 2:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    ranked = sorted(range(count), key=lambda n: (" ".join(forms[n].order), forms[n].text, sorted(forms[n].seats), forms[n].web, n))
+    order = np.empty(count, np.int64)
+    order[ranked] = np.arange(count)
+    total = reading.size + 400
+    rare = float(np.log(total / (RARE + 400 * 0.0008)))
+    pairs = _blocks(((n, key) for n, form in enumerate(forms) for key in _keys(form, reading.weights, rare)), order)
+    sure = np.unique(np.concatenate([_acronyms(reading), _web_pairs(forms, order)]))
+    pairs = np.setdiff1d(pairs, sure, assume_unique=True)
+    pairs = np.concatenate([sure, pairs[_worth(reading, pairs)]])
+    pairs.sort()
+    left, right = pairs // count, pairs % count
+    owners = np.fromiter((f.owner for f in forms), np.int64, count)
+    apart = owners[left] != owners[right]
+    return left[apart], right[apart]
+
+
+def _where(ideas: Iterable[str], places: Gazetteer) -> int:
+    """Places as bits of one number, each with the county that it lies in: no common bit means other places."""
+    bits = 0
+    for idea in ideas:
+        for place in places.chain(idea):
+            if "-" in place or place == idea:
+                bits |= 1 << (zlib.crc32(place.encode()) % 63)
+    return bits
+
+
+def _apart(one: Ints, other: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return (one != 0) & (other != 0) & (one & other == 0)
+
+
+def _web_pairs(forms: list[Form], order: Ints) -> Ints:
+    return _blocks(((n, form.web) for n, form in enumerate(forms) if form.web), order)
+
+
+def _worth(reading: Reading, pairs: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """A quick look at all pairs at once: do they share enough of what they say, or look alike as text?"""
+    forms, weights = reading.forms, reading.weights
+    count = len(forms)
+    numbers = {idea: n for n, idea in enumerate(weights, start=1)}
+    said = np.zeros((count, WIDTH), np.int32)
+    worth = np.zeros((count, WIDTH), np.float32)
+    for n, form in enumerate(forms):
+        for k, idea in enumerate(sorted(form.core, key=lambda i: (-weights[i], i))[:WIDTH]):
+            said[n, k] = numbers[idea]
+            worth[n, k] = weights[idea]
+    mass = worth.sum(axis=1)
+    tongue = np.fromiter((form.languages for form in forms), np.int8, count)
+    texts = [form.text[:120] for form in forms]
+    places = reading.lexicon.places
+    named = np.fromiter((_where(f.places, places) for f in forms), np.int64, count)
+    cache: dict[frozenset[str], int] = {}
+    seated = np.fromiter(
+        (cache[f.seats] if f.seats in cache else cache.setdefault(f.seats, _where(f.seats, places)) for f in forms), np.int64, count
+    )
+    keep = np.zeros(len(pairs), bool)
+    for start in range(0, len(pairs), CHUNK):
+        chunk = pairs[start : start + CHUNK]
+        left, right = chunk // count, chunk % count
+        shared = np.zeros(len(chunk), np.float32)
+        a, b = said[left], said[right]
+        for k in range(WIDTH):
+            one = a[:, k]
+            both = (one[:, None] == b).any(axis=1) & (one > 0)
+            shared += np.where(both, worth[left, k], 0)
+        whole = np.maximum(mass[left] + mass[right] - shared, 1e-6)
+        less = np.maximum(np.minimum(mass[left], mass[right]), 1e-6)
+        asked = np.where(tongue[left] & tongue[right], 0.42, 0.26)
+        good = (shared / whole >= asked) | (shared / less >= 0.85)
+        apart = _apart(named[left], named[right]) | _apart(
+            np.where(named[left] != 0, named[left], seated[left]) * (named[right] != 0),
+            np.where(named[right] != 0, named[right], seated[right]),
+        ) | _apart(
+            np.where(named[left] != 0, named[left], seated[left]),
+            np.where(named[right] != 0, named[right], seated[right]) * (named[left] != 0),
+        )  # fmt: skip
+        doubtful = np.flatnonzero(~apart & ((shared / whole < 0.6) & (tongue[left] & tongue[right] > 0) | ~good))
+        if len(doubtful):
+            alike = cpdist(
+                [texts[i] for i in left[doubtful]], [texts[i] for i in right[doubtful]],
+                scorer=Indel.normalized_similarity, dtype=np.float32,
+            )  # fmt: skip
+            good[doubtful] = alike >= np.where(good[doubtful], 0.55, 0.8)
+        good &= ~apart
+        keep[start : start + CHUNK] = good
+    return keep
