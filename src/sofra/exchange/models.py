@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,12 +12,20 @@ class Recipe(models.Model):
     name = models.CharField(max_length=120, unique=True)
     headers = models.JSONField(default=list, help_text="Folded headers that the recipe fits")
     mapping = models.JSONField(default=dict, help_text="Header → field of the registry")
+    source = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Import(models.Model):
-    """One file on its way into the registry, from upload to undo."""
+    """One file on its way into the registry, from upload to undo.
+
+    A process that checks or imports holds a lock on the import's file (see running.py), so one that was killed is
+    noticed at once: the state says that somebody works, and nobody holds the lock.
+    """
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("uploaded")
@@ -33,24 +42,36 @@ class Import(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveBigIntegerField()
     shape = models.JSONField(default=dict, help_text="What was recognised: kind, encoding, sheet, header, rows")
-    mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict, help_text="Sheet and encoding, where a person chose them; decisions")
+    mapping = models.JSONField(default=dict, help_text="Header → field of the registry")
     source = models.CharField(max_length=300, blank=True)
     recipe = models.ForeignKey(Recipe, models.SET_NULL, null=True)
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
     rows_total = models.PositiveIntegerField(null=True)
     rows_done = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict, help_text="Verdict → rows, as they were when the import was done")
     problem = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    seen_change = models.PositiveBigIntegerField(default=0, help_text="The newest change when the rows were checked")
     change = models.OneToOneField("organisations.Change", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["-id"]
 
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("import", args=[self.pk])
+
 
 class ImportRow(models.Model):
-    """One row: what stood in the file, how it was read, what is wrong with it, what became of it."""
+    """One row: what stood in the file, how it was read, what is wrong with it, what became of it.
+
+    `key` is the same for rows that say the same, in whatever file they stand. `asks` names what a person decides:
+    "place", "twin", "shape". `same_row` is the earlier row of the same file that the row adds to.
+    """
 
     class Verdict(models.TextChoices):
         NEW = "new", _("new organisation")
@@ -64,8 +85,11 @@ class ImportRow(models.Model):
     number = models.PositiveIntegerField(help_text="Row number as the file's reader counts it")
     raw = models.JSONField(default=list)
     reading = models.JSONField(default=dict)
-    problems = models.JSONField(default=list, help_text="[{column, value, says}]")
+    problems = models.JSONField(default=list, help_text="See problems.py")
     verdict = models.CharField(max_length=10, choices=Verdict)
+    asks = models.CharField(max_length=30, blank=True)
+    key = models.BigIntegerField(null=True)
+    same_row = models.PositiveIntegerField(null=True)
     twin = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, related_name="+")
     probability = models.FloatField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -74,4 +98,11 @@ class ImportRow(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint("imported", "number", name="import_row_once")]
-        indexes = [models.Index(fields=["imported", "verdict", "number"], name="import_row_verdict")]
+        indexes = [
+            models.Index(fields=["imported", "verdict", "number"], name="import_row_verdict"),
+            # Only rows that came in are looked for by what they say.
+            models.Index(fields=["key"], name="import_row_key", condition=~models.Q(organisation=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.imported_id}/{self.number}"

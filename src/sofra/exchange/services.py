@@ -1,0 +1,373 @@
+"""What can happen to an import. Each act is one transaction and leaves an audit line where it changes the registry."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from sofra.accounts.models import User
+from sofra.ground.audit import record
+from sofra.ground.text import fold
+from sofra.organisations import services as organisations
+from sofra.organisations.models import Organisation
+
+from . import checking, importing, running, storing
+from .columns import NEEDED, TARGETS, suggest_mapping
+from .models import Import, ImportRow, Recipe
+from .reading import Unreadable
+from .recipes import recipe_for
+
+State = Import.State
+Verdict = ImportRow.Verdict
+INLINE_BYTES = 100_000  # a text of about 500 rows; longer ones go to the background
+INLINE_BYTES_PACKED = 40_000
+
+
+class NotNow(Exception):
+    """The import is in a state in which this cannot be done; the text is a sentence."""
+
+
+# — a file comes in ———————————————————————————————————————————————————————————————————————————————————————
+
+
+def upload_file(pieces: Iterable[bytes], *, name: str, by: User | None, source: str = "", sheet: str = "") -> Import:
+    """Keep a file and recognise its table. Raises `Unreadable`, and keeps nothing, where it holds none."""
+    stored = storing.store(pieces, name)
+    imported = Import(
+        file_name=stored.name, stored=stored.path, sha256=stored.sha256, size=stored.size, source=source[:300], by=by
+    )
+    if sheet:
+        imported.options = {"sheet": sheet}
+    try:
+        _recognise(imported)
+        with transaction.atomic():
+            imported.save()
+            record(what="import.uploaded", about=f"import {imported.pk}", by=by, sha256=stored.sha256, size=stored.size)
+    except BaseException as error:
+        storing.discard(stored.path)
+        if storing.is_full(error):
+            raise storing.no_room() from error
+        raise
+    return imported
+
+
+def _recognise(imported: Import) -> None:
+    table = checking.table_of(imported)
+    imported.shape = table.shape
+    recipe = recipe_for(table.header)
+    imported.recipe = recipe
+    imported.mapping = {t: (recipe.mapping.get(t, "") if recipe else f) for t, f in suggest_mapping(table.header).items()}
+    if recipe and recipe.source and not imported.source:
+        imported.source = recipe.source
+
+
+@transaction.atomic
+def recognise_again(imported: Import, *, sheet: str = "", encoding: str = "") -> Import:
+    """Read the file by another sheet or encoding. Raises `Unreadable` where it holds no table then."""
+    imported = _locked(imported, State.UPLOADED, State.CHECKED, State.FAILED)
+    imported.options = {**imported.options, "sheet": sheet, "encoding": encoding}
+    _recognise(imported)
+    imported.rows.all().delete()
+    imported.state, imported.problem = State.UPLOADED, ""
+    imported.save()
+    return imported
+
+
+@transaction.atomic
+def map_columns(
+    imported: Import, *, mapping: dict[str, str], source: str = "", remember_as: str = "", by: User | None
+) -> Import:
+    """Say which column is which field; remembered as a recipe where a name is given. Raises NotNow where no name is mapped."""
+    imported = _locked(imported, State.UPLOADED, State.CHECKED, State.FAILED)
+    kept = {title: field for title, field in mapping.items() if field in TARGETS}
+    if not any(field in NEEDED for field in kept.values()):
+        raise NotNow(_("No column is the name of the organisation. Choose the column that holds the name."))
+    imported.mapping, imported.source = kept, source[:300]
+    if remember_as:
+        imported.recipe, _made = Recipe.objects.update_or_create(
+            name=remember_as[:120],
+            defaults={"headers": sorted(fold(title) for title in kept), "mapping": kept, "source": source[:300], "by": by},
+        )
+    imported.rows_total, imported.rows_done, imported.problem = None, 0, ""
+    imported.state = State.CHECKING
+    imported.save()
+    return imported
+
+
+def is_long(imported: Import) -> bool:
+    """Whether a file is better read in the background: more than about 500 rows."""
+    packed = imported.shape.get("kind") in {"XLSX", "ODS"}
+    return imported.size > (INLINE_BYTES_PACKED if packed else INLINE_BYTES)
+
+
+def _locked(imported: Import, *states: str) -> Import:
+    """The import as it stands now, held until the transaction ends. Raises NotNow where its state is another one."""
+    fresh = Import.objects.select_for_update().get(pk=imported.pk)
+    if fresh.state not in states:
+        raise NotNow(
+            _("This import is %(state)s, so that cannot be done now.") % {"state": fresh.get_state_display()}
+        )
+    return fresh
+
+
+# — checking ————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def check_import(number: int) -> Import:
+    """Read and stage every row, from the beginning: whatever an interrupted check left is taken away first.
+
+    A file that turns out to be bad leaves no row; the import then says why. Does nothing while another process
+    checks the same import.
+    """
+    try:
+        with running.working(number) as progress:
+            imported = Import.objects.get(pk=number)
+            if imported.state != State.CHECKING:
+                return imported
+            _drop_rows(imported)
+            progress.tell(0, None, "checking")
+            try:
+                imported.rows_total = checking.check_rows(imported, progress)
+            except (Unreadable, OSError, DatabaseError, MemoryError) as error:
+                return _fail(imported, error)
+            with transaction.atomic():
+                imported.counts = importing.counts_of(imported)
+                imported.state, imported.problem = State.CHECKED, ""
+                imported.save(update_fields=["state", "problem", "rows_total", "counts"])
+            return imported
+    except running.Busy:
+        return Import.objects.get(pk=number)
+
+
+def _fail(imported: Import, error: BaseException) -> Import:
+    """Put an import aside with the sentence that says why; what is no fault of file or disk is raised on."""
+    if isinstance(error, FileNotFoundError):
+        sentence = _("The file is no longer there. Upload it again.")
+    elif storing.is_full(error):
+        sentence = str(storing.no_room())
+    elif isinstance(error, Unreadable):
+        sentence = str(error)
+    elif isinstance(error, MemoryError):
+        sentence = _("The file needs more memory than there is. Save the table as CSV and try again.")
+    else:
+        raise error
+    try:
+        _drop_rows(imported)
+        imported.state, imported.problem = State.FAILED, sentence
+        imported.save(update_fields=["state", "problem"])
+    except DatabaseError:
+        # On a full disk not even this can be written: the state stays and is taken up again once there is room.
+        imported.state, imported.problem = State.FAILED, sentence
+    return imported
+
+
+def _drop_rows(imported: Import) -> None:
+    while numbers := list(imported.rows.order_by("number").values_list("pk", flat=True)[: checking.LARGE_BATCH]):
+        ImportRow.objects.filter(imported=imported, pk__gte=min(numbers), pk__lte=max(numbers))._raw_delete("default")
+
+
+# — importing ———————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@transaction.atomic
+def start_import(imported: Import, *, by: User | None, queued: bool = False) -> Import:
+    """Let the import be written. A second start of the same import raises NotNow, so a form sent twice is harmless."""
+    imported = _locked(imported, State.CHECKED)
+    imported.state = State.QUEUED if queued else State.IMPORTING
+    imported.by = by or imported.by
+    imported.rows_done, imported.problem = 0, ""
+    imported.save(update_fields=["state", "by", "rows_done", "problem"])
+    return imported
+
+
+def run_import(number: int) -> Import:
+    """Write a started import. Takes up one whose process was killed; does nothing while another process works at it."""
+    try:
+        with running.working(number) as progress:
+            Import.objects.filter(pk=number, state=State.QUEUED).update(state=State.IMPORTING)
+            progress.tell(0, None, "importing")
+            try:
+                return importing.write_rows(number, progress)
+            except importing.NotAgain:
+                return Import.objects.get(pk=number)
+            except (Unreadable, OSError, DatabaseError, MemoryError) as error:
+                return _put_back(number, error)
+    except running.Busy:
+        return Import.objects.get(pk=number)
+
+
+def _put_back(number: int, error: BaseException) -> Import:
+    """After a failed write (which left nothing behind) the import stands as checked, with the reason."""
+    full = storing.is_full(error)
+    if not full and not isinstance(error, Unreadable):
+        Import.objects.filter(pk=number).update(state=State.CHECKED)
+        raise error
+    sentence = str(storing.no_room()) if full else str(error)
+    imported = Import.objects.get(pk=number)
+    imported.state, imported.problem = State.CHECKED, sentence
+    try:
+        imported.save(update_fields=["state", "problem"])
+    except DatabaseError:
+        return imported
+    return imported
+
+
+def is_abandoned(imported: Import) -> bool:
+    """Whether the state says that somebody works at it while nobody does: its process was killed."""
+    return imported.state in {State.CHECKING, State.IMPORTING} and not running.is_running(imported.pk)
+
+
+# — deciding ————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@transaction.atomic
+def decide_rows(
+    imported: Import,
+    rows: Sequence[ImportRow],
+    *,
+    by: User | None,
+    twin: str = "",
+    place: Sequence[str] | None = None,
+    place_of: str = "",
+    accept: bool = False,
+) -> int:
+    """A person's word on rows that ask. Returns how many rows were decided.
+
+    `twin`: "new", "skip", or "same" / "same:CODE"; `place`: the codes that are meant (none: keep the words), for
+    the places written as `place_of` (all that ask, where that is empty); `accept`: take the row as it was read.
+    """
+    imported = _locked(imported, State.CHECKED)
+    decided = []
+    for row in rows:
+        if row.verdict not in {Verdict.ASK, Verdict.NEW, Verdict.UPDATE, Verdict.SKIP} or row.imported_id != imported.pk:
+            continue
+        if not row.reading.get("names"):
+            continue
+        before = (row.verdict, row.asks, row.twin_id)
+        changed = _decide(row, twin, place, place_of, accept)
+        if changed or before != (row.verdict, row.asks, row.twin_id):
+            row.decided_by = by
+            decided.append(row)
+    fields = ["reading", "verdict", "asks", "twin", "decided_by", "same_row"]
+    ImportRow.objects.bulk_update(decided, fields, batch_size=200)
+    if decided:
+        imported.counts = importing.counts_of(imported)
+        imported.save(update_fields=["counts"])
+    return len(decided)
+
+
+def _decide(row: ImportRow, twin: str, place: Sequence[str] | None, place_of: str, accept: bool) -> bool:
+    asks = [ask for ask in row.asks.split(",") if ask]
+    changed = False
+    if twin == "skip":
+        row.verdict = Verdict.SKIP
+        return True
+    if place is not None:
+        changed = _place(row, list(place), place_of)
+        if all(found["sure"] or found.get("kept") for found in row.reading.get("places", ())):
+            asks = [ask for ask in asks if ask != "place"]
+    if accept:
+        asks = [ask for ask in asks if ask != "shape"]
+    if twin == "new":
+        row.twin, row.same_row = None, None
+        row.reading["is"] = "new"
+    elif twin.startswith("same"):
+        code = twin.partition(":")[2]
+        if code:
+            row.twin = Organisation.objects.filter(code=code, ended_in=None).first()
+        if row.twin is None and not row.same_row:
+            return changed
+        row.reading["is"] = "same"
+    if twin:
+        asks = [ask for ask in asks if ask != "twin"]
+    row.asks = ",".join(asks)
+    row.verdict = Verdict.ASK if asks else (Verdict.UPDATE if row.twin_id or row.same_row else Verdict.NEW)
+    return changed
+
+
+def _place(row: ImportRow, codes: list[str], text: str) -> bool:
+    changed = False
+    for found in row.reading.get("places", ()):
+        if found["sure"] and not found.get("decided"):
+            continue
+        if text and fold(found["text"]) != fold(text):
+            continue
+        found["decided"] = True
+        if codes:
+            found["codes"], found["sure"], found["why"] = codes, True, [*found.get("why", []), "decided"]
+            found.pop("kept", None)
+        else:
+            found["kept"], found["sure"] = True, False
+        changed = True
+    return changed
+
+
+def decide_by_file(imported: Import, decisions: dict[str, Any], *, by: User | None) -> int:
+    """Decisions made beforehand: {"rows": {"13": {"twin": …, "place": […], "accept": true}}}, by row or list number.
+
+    Places by their text ("places") are read with the rows already; see checking.confirmed_places.
+    """
+    decided = 0
+    by_number = decisions.get("rows", {})
+    for rows in checking.batches(imported.rows.filter(verdict__in=[Verdict.ASK, Verdict.NEW, Verdict.UPDATE]).iterator(2000)):
+        for row in rows:
+            wish = by_number.get(str(row.reading.get("n", ""))) or by_number.get(str(row.number))
+            if wish:
+                decided += decide_rows(
+                    imported, [row], by=by, twin=wish.get("twin", ""), place=wish.get("place"),
+                    accept=bool(wish.get("accept")),
+                )  # fmt: skip
+    return decided
+
+
+def take_doubtful_as_new(imported: Import, *, by: User | None) -> int:
+    """Every doubtful row becomes an organisation of its own, its unsure places kept as words: nothing is guessed."""
+    decided = 0
+    while rows := list(imported.rows.filter(verdict=Verdict.ASK).order_by("number")[: checking.BATCH]):
+        found = decide_rows(imported, rows, by=by, twin="new", place=[], accept=True)
+        decided += found
+        if not found:
+            break
+    return decided
+
+
+# — taking back —————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@transaction.atomic
+def undo_import(imported: Import, *, by: User | None) -> Import:
+    """Take back exactly what this import added. What people said of the records since then stays."""
+    imported = _locked(imported, State.DONE)
+    assert imported.change is not None
+    organisations.undo_change(imported.change, by=by)
+    imported.state = State.UNDONE
+    imported.save(update_fields=["state"])
+    record(what="import.undone", about=f"import {imported.pk}", by=by, change=imported.change_id)
+    return imported
+
+
+@transaction.atomic
+def discard_import(imported: Import, *, by: User | None) -> None:
+    """Throw away an import that has not been written: its rows and its file."""
+    imported = _locked(imported, State.UPLOADED, State.CHECKED, State.FAILED)
+    number, stored = imported.pk, imported.stored
+    _drop_rows(imported)
+    imported.delete()
+    record(what="import.discarded", about=f"import {number}", by=by)
+    transaction.on_commit(lambda: (storing.discard(stored), running.forget(number)))  # type: ignore[func-returns-value]
+
+
+def close_abandoned(sha256: str, *, but: int) -> int:
+    """Earlier imports of the same file whose process was killed: they wrote nothing, and say so."""
+    closed = 0
+    for old in Import.objects.filter(sha256=sha256).exclude(pk=but):
+        if is_abandoned(old):
+            with transaction.atomic(), translation.override(None):
+                _drop_rows(old)
+                Import.objects.filter(pk=old.pk, state=old.state).update(
+                    state=State.FAILED, problem=_("This import was interrupted; nothing of it was written.")
+                )
+            closed += 1
+    return closed
