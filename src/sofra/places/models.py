@@ -87,6 +87,7 @@ class PlaceName(models.Model):
         SEAT = "seat", _("the seat's name")
         OLD = "old", _("old")
         OTHER = "other", _("other spelling")
+        ADJECTIVE = "adjective", _("only beside a word of its kind")  # "Tuzlanski" kanton, "Una-Sana" Canton
 
     place = models.ForeignKey(Place, models.CASCADE, related_name="names")
     name = models.CharField(max_length=160)

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=160)),
                 ('folded', models.CharField(db_index=True, max_length=160)),
-                ('form', models.CharField(choices=[('indefinite', 'indefinite'), ('definite', 'definite'), ('genitive', 'genitive'), ('english', 'English'), ('local', 'local language'), ('seat', "the seat's name"), ('old', 'old'), ('other', 'other spelling')], max_length=12)),
+                ('form', models.CharField(choices=[('indefinite', 'indefinite'), ('definite', 'definite'), ('genitive', 'genitive'), ('english', 'English'), ('local', 'local language'), ('seat', "the seat's name"), ('old', 'old'), ('other', 'other spelling'), ('adjective', 'only beside a word of its kind')], max_length=12)),
                 ('language', models.CharField(blank=True, max_length=10)),
                 ('source', models.CharField(blank=True, max_length=300)),
                 ('valid_from', models.DateField(null=True)),
