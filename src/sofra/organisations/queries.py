@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from sofra.accounts import roles
-from sofra.accounts.access import level_of, role_of
+from sofra.accounts.access import has, level_of, role_of
 from sofra.ground.models import Visibility
 from sofra.ground.text import sort_key
 from sofra.places.models import Place
@@ -151,7 +151,7 @@ def head(organisation: Organisation) -> Organisation:
 
 def is_editor(user: Any, organisation: Organisation) -> bool:
     """Does this person speak for the organisation (or for one that was joined with it)?"""
-    if not user.is_authenticated:
+    if not has(user, roles.MEMBER):  # a person whose roles have ended speaks for nobody
         return False
     same = Q(organisation=organisation) | Q(organisation__joined_to=organisation)
     return Editor.objects.filter(same, user=user, ended_on=None).exists()
@@ -211,7 +211,7 @@ def open_proposals(user: Any) -> QuerySet[Proposal]:
     waiting = Proposal.objects.filter(state=Proposal.State.OPEN).select_related("organisation", "by").order_by("at")
     if may_decide(user):
         return waiting
-    if not user.is_authenticated:
+    if not has(user, roles.MEMBER):
         return waiting.none()
     return waiting.filter(organisation__editors__in=Editor.objects.filter(user=user, ended_on=None))
 
@@ -222,6 +222,9 @@ def contests(organisation: Organisation) -> QuerySet[Proposal]:
 
 
 def edited_by(user: Any) -> QuerySet[Organisation]:
+    """The organisations that the person speaks for; none for people whose roles have ended."""
+    if not has(user, roles.MEMBER):
+        return Organisation.objects.none()
     return Organisation.objects.filter(editors__user=user, editors__ended_on=None, ended_in=None).distinct()
 
 
@@ -322,8 +325,7 @@ def proposals_seen_by(user: Any) -> QuerySet[Proposal]:
     found = Proposal.objects.select_related("organisation", "by", "decided_by")
     if may_decide(user):
         return found
-    mine = Organisation.objects.filter(editors__user=user, editors__ended_on=None)
-    return found.filter(Q(by=user) | Q(organisation__in=mine))
+    return found.filter(Q(by=user) | Q(organisation__in=edited_by(user)))
 
 
 def before_and_after(proposal: Proposal) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from django import forms as djangoforms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -235,7 +236,8 @@ def change_undo(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Take back one change of one record. A change of many records (an import) is undone where it was made."""
     require(request.user, roles.MAPPER)
     found = queries.head(queries.organisation_for(request.user, code))
-    change = get_object_or_404(Change, pk=number, facts_added__organisation=found)
+    of_this_record = Q(facts_added__organisation=found) | Q(facts_ended__organisation=found)
+    change = get_object_or_404(Change.objects.filter(of_this_record).distinct(), pk=number)
     if change.kind == Change.Kind.IMPORT:
         raise PermissionDenied
     try:

@@ -8,7 +8,7 @@ here fails that test. What a door leads to may still refuse a single object (404
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.functional import Promise
@@ -43,7 +43,42 @@ _OWN_FORM = {"GET": SIGNED_IN, "POST": SIGNED_IN}
 DOORS: dict[str, dict[str, str]] = {
     # web
     "home": _READ,
+    "search": _READ,
+    "glossary": _READ,
     "permissions": _READ,
+    "about": _READ,
+    "accessibility": _READ,
+    "components": _READ,
+    "audit": {"GET": KEEPER},
+    "healthz": _READ,
+    # organisations
+    "organisations": _READ,
+    "organisations_download": _READ,
+    "organisation": _READ,
+    "organisation_new": {"GET": MAPPER, "POST": MAPPER},
+    "organisation_edit": {"GET": EDITOR},
+    "organisation_field": {"GET": EDITOR, "POST": EDITOR},
+    "organisation_confirm": {"POST": EDITOR},
+    "organisation_class": {"POST": EDITOR},
+    "organisation_contest": {"GET": EDITOR, "POST": EDITOR},
+    "organisation_history": {"GET": MEMBER},
+    "change_undo": {"POST": MAPPER},
+    "proposals": _OWN,
+    "proposal": {"GET": EDITOR, "POST": EDITOR},
+    "duplicates": {"GET": MAPPER, "POST": MAPPER},
+    "duplicate_pair": {"GET": MAPPER, "POST": MAPPER},
+    "judgement_revoke": {"POST": MAPPER},
+    # the API, which reads only what is public
+    "api:api-root": _READ,
+    "api:openapi-json": _READ,
+    "api:list_organisations": _READ,
+    "api:get_organisation": _READ,
+    "api:list_places": _READ,
+    "api:get_place": _READ,
+    "api:list_terms": _READ,
+    # places
+    "places": _READ,
+    "place": _READ,
     # accounts
     "people": {"GET": KEEPER},
     "people_invite": {"GET": KEEPER, "POST": KEEPER},
@@ -138,10 +173,16 @@ class OnlyDeclaredMethods:
     ) -> HttpResponse | None:
         match = request.resolver_match
         methods = declared(match.view_name) if match else None
-        if methods is None:
+        if match is None or methods is None:
             return None
+        of_the_api = "ninja" in match.app_names
         allowed = [*methods, "HEAD"] if "GET" in methods else [*methods]
         if request.method in allowed:
+            if request.method == "HEAD" and of_the_api:
+                request.method = "GET"  # ninja knows no HEAD; the server leaves the body out
             return None
-        page = render_to_string("405.html", {"allowed": allowed}, request)
-        return HttpResponseNotAllowed(allowed, page)
+        if of_the_api:
+            refusal: HttpResponse = JsonResponse({"detail": f"Allowed here: {', '.join(allowed)}."}, status=405)
+            refusal["Allow"] = ", ".join(allowed)
+            return refusal
+        return HttpResponseNotAllowed(allowed, render_to_string("405.html", {"allowed": allowed}, request))

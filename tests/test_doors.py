@@ -1,0 +1,229 @@
+"""Knocks at every door: every route × every method × every role, compared with the table in sofra.web.doors.
+
+A new route needs a line in `doors.DOORS`, and in `EXAMPLES` below when its address names a thing.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from sofra.accounts import roles, services
+from sofra.accounts.models import User
+from sofra.organisations import services as registry
+from sofra.organisations.models import Change, Editor, Organisation, Proposal
+from sofra.places.models import Place
+from sofra.web import doors
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# Ana coordinates, Besa edits al.one, Cvetan edits al.two, Drita maps, Teuta looks after the machine; a guest has an
+# account whose roles have all ended, even though a record still names the guest as its editor.
+PEOPLE = {
+    "visitor": None,
+    "guest": (),
+    "besa": (roles.MEMBER,),
+    "cvetan": (roles.MEMBER,),
+    "drita": (roles.MAPPER,),
+    "ana": (roles.COORDINATOR,),
+    "teuta": (roles.TECHNICAL,),
+}
+SIGNED_IN = set(PEOPLE) - {"visitor"}
+MAY = {
+    doors.PUBLIC: set(PEOPLE),
+    doors.SIGNED_IN: SIGNED_IN,
+    doors.EDITOR: {"besa", "drita", "ana"},
+    doors.MEMBER: {"besa", "cvetan", "drita", "ana"},
+    doors.MAPPER: {"drita", "ana"},
+    doors.COORDINATOR: {"ana"},
+    doors.KEEPER: {"ana", "teuta"},
+    doors.TECHNICAL: {"teuta"},
+}
+# Doors that open on nothing (404) for people who have no such thing yet.
+OPEN_ON_NOTHING = {
+    "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_remove_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_deactivate_totp",
+    "api:api-root",
+}
+
+
+@dataclass
+class World:
+    """One of each thing that an address may name."""
+
+    people: dict[str, User | None] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    token: str = ""
+    invitation: int = 0
+    grant: int = 0
+    one: Organisation | None = None
+    two: Organisation | None = None
+    change: Change | None = None
+    proposal: Proposal | None = None
+    judgement: int = 0
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def one(world: World) -> dict[str, Any]:
+    assert world.one
+    return {"code": world.one.code}
+
+
+EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "invitation": lambda world: {"token": world.token},
+    "invitation_withdraw": lambda world: {"pk": world.invitation},
+    "person": lambda world: {"pk": world.people["cvetan"].pk},
+    "role_end": lambda world: {"pk": world.people["cvetan"].pk, "grant": world.grant},
+    "account_reset_password_from_key": lambda world: {"uidb36": "1", "key": "set-password"},
+    "mfa_remove_webauthn": lambda world: {"pk": 1},
+    "mfa_edit_webauthn": lambda world: {"pk": 1},
+    "organisation": one,
+    "organisation_edit": one,
+    "organisation_field": lambda world: one(world) | {"field": "website"},
+    "organisation_confirm": one,
+    "organisation_class": one,
+    "organisation_contest": one,
+    "organisation_history": one,
+    "organisations_download": lambda world: {"form": "csv"},
+    "change_undo": lambda world: one(world) | {"number": world.change.pk},
+    "proposal": lambda world: {"number": world.proposal.pk},
+    "duplicate_pair": lambda world: {"left": world.one.code, "right": world.two.code},
+    "judgement_revoke": lambda world: {"number": world.judgement},
+    "place": lambda world: {"code": "AL"},
+    "api:get_place": lambda world: {"code": "AL"},
+    "api:get_organisation": one,
+}
+
+
+@pytest.fixture(autouse=True)
+def _without_log_lines(caplog: pytest.LogCaptureFixture) -> None:
+    """Thousands of refusals are the point here, not news."""
+    caplog.set_level(logging.CRITICAL)
+    logging.getLogger("sofra.request").setLevel(logging.CRITICAL)
+
+
+@pytest.fixture
+def world(db: None, settings: Settings) -> Iterator[World]:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    made = World()
+    for name, held in PEOPLE.items():
+        made.clients[name] = Client(raise_request_exception=False)
+        if held is None:
+            made.people[name] = None
+            continue
+        user = User.objects.create_user(f"{name}@example.org", "gjithmone-bashke-7", name=name.title())
+        for role in held:
+            services.grant_role(user=user, role=role, by=None)
+        made.people[name] = User.objects.get(pk=user.pk)
+        made.clients[name].force_login(user)
+    ana = made.people["ana"]
+    invitation, link = services.invite(email="new@example.org", name="New", role=roles.MEMBER, by=ana, send=False)
+    made.invitation, made.token = invitation.pk, link.rstrip("/").rsplit("/", 1)[-1]
+    made.grant = made.people["cvetan"].grants.get().pk
+    made.change = registry.open_change(kind=Change.Kind.EDIT, by=ana)
+    draft, fact = registry.Draft, registry.FactDraft
+    kinds = [
+        draft(kind="cso", code="al.one", facts=[fact(field="name", value="One table")]),
+        draft(kind="cso", code="al.two", facts=[fact(field="name", value="Two tables")]),
+    ]
+    made.one, made.two = registry.register_many(kinds, change=made.change, by=ana)
+    for name, organisation in (("besa", made.one), ("guest", made.one), ("cvetan", made.two)):
+        Editor.objects.create(organisation=organisation, user=made.people[name], granted_by=ana)
+    Place.objects.create(
+        code="AL", kind="country", country="AL", path="AL/", level=0, name="Shqipëri", name_en="Albania", sort_key="X"
+    )
+    made.proposal = Proposal.objects.create(organisation=made.one, by=made.people["besa"], note="Still true?")
+    made.judgement = registry.judge_different(left=made.one, right=made.two, by=ana).pk
+    return made
+
+
+def knock(world: World, who: str, method: str, address: str) -> HttpResponse:
+    """One request whose effects are taken back."""
+    client = world.clients[who]
+    kept = SimpleCookie(client.cookies.output(header=""))
+    try:
+        with transaction.atomic():
+            answer = client.generic(method, address, content_type="application/x-www-form-urlencoded")
+            if getattr(answer, "streaming", False):
+                list(answer)
+            transaction.set_rollback(True)
+    finally:
+        client.cookies = kept
+    return answer
+
+
+def found(answer: HttpResponse) -> str:
+    """What stood behind the door: "open", "refused", "sign in", "no such method" or "broken"."""
+    if answer.status_code >= 500:
+        return "broken"
+    if answer.status_code == 405:
+        return "no such method"
+    if answer.status_code in {401, 403}:
+        return "refused"
+    if answer.status_code == 302 and answer["Location"].startswith(reverse("account_login")):
+        return "sign in"
+    return "nothing" if answer.status_code == 404 else "open"
+
+
+def expected(name: str, method: str, who: str) -> set[str]:
+    methods = doors.declared(name) or {}
+    asked = methods.get("GET" if method == "HEAD" else method)
+    if asked is None:
+        return {"no such method", "refused"}
+    if who in MAY[asked]:
+        good = {"open"} | ({"sign in"} if asked == doors.PUBLIC else set())
+        return good | ({"nothing"} if name in OPEN_ON_NOTHING else set())
+    if who == "visitor":
+        return {"sign in"}
+    return {"refused", "nothing"}
+
+
+def declared_routes() -> list[str]:
+    return list(dict.fromkeys(name for name, _ in doors.routes()))
+
+
+def test_every_route_is_declared() -> None:
+    assert [address for name, address in doors.routes() if not name] == []
+    assert [name for name in declared_routes() if doors.declared(name) is None] == []
+
+
+def test_every_declared_door_exists() -> None:
+    real = set(declared_routes())
+    assert [name for name in doors.DOORS if name not in real] == []
+
+
+def test_every_door_answers_as_declared(world: World) -> None:
+    wrong = []
+    for name in declared_routes():
+        if doors.declared(name) is None:
+            continue
+        address = reverse(name, kwargs=EXAMPLES[name](world) if name in EXAMPLES else {})
+        for method in METHODS:
+            for who in PEOPLE:
+                answer = knock(world, who, method, address)
+                if found(answer) not in expected(name, method, who):
+                    wrong.append(f"{who} {method} {address} ({name}): {found(answer)} {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_table_is_printed_with_addresses() -> None:
+    rows = doors.table()
+    assert {row.who for row in rows} <= set(doors.WHO)
+    people = next(row for row in rows if row.name == "people")
+    assert people.address.endswith("/people/")
+    assert str(people.sentence)
+
+
+def test_all_roles_are_tried() -> None:
+    held = {role for roles_ in PEOPLE.values() for role in roles_ or ()}
+    assert held == set(roles.ALL) - {roles.VISITOR}
