@@ -24,6 +24,8 @@ CANTONS = {
     "Zenica-Doboj": "BA-BIH-C08", "Posavina": "BA-BIH-C09", "West Herzegovina": "BA-BIH-C10",
     "Brčko Distrikt": "BA-BRC",
 }  # fmt: skip
+# Seats that GeoNames does not have: longitude and latitude, to about two kilometres, for the dot on the map only.
+BY_HAND = {"AL": {"AL331": [20.27, 39.93]}}
 # Names that Natural Earth writes its own way; the last four were joined to Kičevo in 2013.
 OTHER_NAMES = {
     "Dečani": "XK-GK", "Đakovica": "XK-GK", "Kosovska Kamenica": "XK-GJ", "Mavrovo and Rostusa": "MK-R6",
@@ -74,6 +76,8 @@ def main(admin1: Path, places: Path, packs: Path) -> None:
             for code, geometry in sorted(zip(shapes, simple, strict=True), key=lambda pair: pair[0])
         ]
         outline = {"type": "FeatureCollection", "source": SOURCE, "licence": LICENCE, "features": features}
+        if country in BY_HAND:
+            outline["points_by_hand"] = BY_HAND[country]
         target = packs / country.lower() / "outline.json"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(outline, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")

@@ -23,11 +23,12 @@ from sofra.ground.text import sort_key
 
 from .gazetteer import packs
 from .models import Boundary, Kind, Place
-from .outlines import FINE, Frame, frame_around, outline, path_of, spread, tiles
+from .outlines import FINE, Frame, broken, frame_around, outline, path_of, spread, tiles
 from .titles import short_name_of, title_of
 
 Counts = Mapping[str, int | None]
 Href = Callable[[str], str]
+Drawing = Callable[..., SafeString]
 
 WIDTH, HEIGHT, MARGIN = 360, 680, 16  # map units; one is a CSS pixel on a phone
 DOT, DOT_MOST = 8.5, 25.0  # radius of the dot of one organisation, and of the largest dot
@@ -122,7 +123,7 @@ def county_map(country: str, counts: Counts, *, href: Href) -> SafeString:
         f"map-{country.lower()}",
         _svg(atlas.frame.width, atlas.frame.height, title, inner, f"map-{country.lower()}", apart=2.5),
         legend=_legend(steps, states, dots=True),
-        credit=[atlas.licence, gettext("points: %(source)s") % {"source": GEONAMES}],
+        credit=[*_unplaced(atlas), atlas.licence, gettext("points: %(source)s") % {"source": GEONAMES}],
     )
 
 
@@ -141,7 +142,7 @@ def tile_grid(country: str, counts: Counts, *, href: Href) -> SafeString:
         middle = x + (TILE_WIDTH - GAP) / 2
         label = "".join(
             f'<text class="tile-name" x="{middle:g}" y="{y + 13 + i * 10.5:g}">{escape(line)}</text>'
-            for i, line in enumerate(tile.label)
+            for i, line in enumerate(broken(spot.name))
         )
         number = f'<text class="tile-number" x="{middle:g}" y="{y + 40.5:g}">{_number(count)}</text>'
         box = f'x="{x:g}" y="{y:g}" width="{TILE_WIDTH - GAP}" height="{TILE_HEIGHT - GAP}" rx="4"'
@@ -171,7 +172,8 @@ def boundary_map(country: str, counts: Counts, *, href: Href) -> SafeString:
     places = atlas.places
     known = [shape for shape in shapes if shape.code in places]
     steps = shades([counts.get(shape.code) for shape in known])
-    areas = [_area(shape, places[shape.code], counts, steps, href, hatch="areas") for shape in known]
+    hatch = f"areas-{country.lower()}"
+    areas = [_area(shape, places[shape.code], counts, steps, href, hatch) for shape in known]
     numbers = [
         f'<text class="area-number {_state(counts.get(shape.code), steps)}" x="{shape.x:.1f}" y="{shape.y + 4:.1f}">'
         f"{_number(counts.get(shape.code))}</text>"
@@ -185,7 +187,7 @@ def boundary_map(country: str, counts: Counts, *, href: Href) -> SafeString:
     )
     return _block(
         f"areas-{country.lower()}",
-        _svg(frame.width, frame.height, title, inner, f"areas-{country.lower()}"),
+        _svg(frame.width, frame.height, title, inner, f"areas-{country.lower()}", grain=FINE),
         legend=_legend(steps, [counts.get(shape.code) for shape in known], dots=False),
         credit=licences,
     )
@@ -276,6 +278,7 @@ def _atlas(country: str, language: str) -> Atlas | None:
 
 def _pack_places(country: str) -> list[Place]:
     """The pack's places down to municipalities, as unsaved rows: no query, and the same in every process."""
+    by_hand = (outline(country) or {}).get("points_by_hand", {})
     return [
         Place(
             code=row["code"],
@@ -288,14 +291,23 @@ def _pack_places(country: str) -> list[Place]:
             name_definite=row["name_definite"],
             name_en=row["name_en"],
             name_local=row["name_local"],
-            lat=float(row["lat"]) if row["lat"] else None,
-            lon=float(row["lon"]) if row["lon"] else None,
+            lat=point[0] if point else None,
+            lon=point[1] if point else None,
         )
         for pack in packs()
         if pack.code == country
         for row in pack.places
         if int(row["level"]) <= 2 and not row["valid_to"]
+        for point in [_point(row, by_hand)]
     ]
+
+
+def _point(row: dict[str, str], by_hand: Mapping[str, list[float]]) -> tuple[float, float] | None:
+    """Latitude and longitude of a place; where no source gives them, the point that the outline sets by hand."""
+    if row["lat"]:
+        return float(row["lat"]), float(row["lon"])
+    lon, lat = by_hand.get(row["code"], (None, None))
+    return None if lat is None or lon is None else (lat, lon)
 
 
 def _spot(place: Place, frame: Frame) -> Spot:
@@ -380,13 +392,28 @@ def _area(shape: Shape, spot: Spot | None, counts: Counts, steps: Sequence[int],
     if spot is None:
         return f'<path class="area" d="{shape.d}"/>'
     count = counts.get(shape.code)
-    return _link(shape.code, spot.title, count, _state(count, steps), href, f'<path class="area" d="{shape.d}"/>')
+    fill = f' fill="url(#{hatch}-hatch)"' if hatch and count is None else ""
+    inner = f'<path class="area" d="{shape.d}"{fill}/>'
+    return _link(shape.code, spot.title, count, _state(count, steps), href, inner)
 
 
 def _link(code: str, title: str, count: int | None, state: str, href: Href, inner: str) -> str:
     """A place that can be followed, by pointer or keyboard; its name says the number or why there is none."""
     said = escape(f"{title}: {state_text(count)}")
     return f'<a href="{escape(href(code))}" class="{state}" aria-label="{said}"><title>{said}</title>{inner}</a>'
+
+
+def _unplaced(atlas: Atlas) -> list[str]:
+    """Says how many municipalities have no dot, since no source gives their point."""
+    missing = sum(math.isnan(town.x) for town in atlas.towns)
+    if not missing:
+        return []
+    words = ngettext(
+        "%(n)s municipality has no known point and is only in the table",
+        "%(n)s municipalities have no known point and are only in the table",
+        missing,
+    )
+    return [words % {"n": missing}]
 
 
 def _shore(atlas: Atlas) -> str:
@@ -460,11 +487,14 @@ def _round_number(value: float) -> int:
     return int(min((1, 2, 3, 5, 10), key=lambda lead: abs(math.log(lead * power / value))) * power)
 
 
-def _svg(width: int, height: int, title: str, inner: str, name: str, *, margin: int = 0, apart: float = 5) -> str:
+def _svg(
+    width: int, height: int, title: str, inner: str, name: str, *, margin: int = 0, apart: float = 5, grain: int = 1
+) -> str:
+    """The frame of a map: hatching lines lie `apart` units from one another, `grain` times larger in fine paths."""
     box = f"{-margin} {-margin} {width + 2 * margin} {height + 2 * margin}"
     hatch = (
         f'<defs><pattern id="{name}-hatch" width="{apart}" height="5" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><path class="hatch" d="M0 0v5"/></pattern></defs>'
+        f'patternTransform="rotate(45) scale({grain})"><path class="hatch" d="M0 0v5"/></pattern></defs>'
     )
     wide = " wide" if width > height else ""
     size = f'width="{width + 2 * margin}" height="{height + 2 * margin}"'

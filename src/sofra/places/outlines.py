@@ -36,13 +36,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A municipality's square in the tile grid; `label` is its name, broken where it may break."""
+    """A municipality's square in the tile grid."""
 
     code: str
     county: str
     row: int
     column: int
-    label: tuple[str, ...]
 
 
 @lru_cache(maxsize=16)
@@ -62,12 +61,12 @@ def tiles(country: str) -> tuple[Tile, ...]:
         if pack.code == country:
             rows = {row["code"]: row for row in pack.places}
             return tuple(
-                Tile(code, rows[code]["parent"], row, column, broken(rows[code]["name"]))
-                for code, (row, column) in sorted(pack.tiles.items())
+                Tile(code, rows[code]["parent"], row, column) for code, (row, column) in sorted(pack.tiles.items())
             )
     return ()
 
 
+@lru_cache(maxsize=512)
 def broken(name: str) -> tuple[str, ...]:
     """A name in one line or two, at most nine letters each: parted at a space or hyphen, else between syllables."""
     if len(name) <= 9:

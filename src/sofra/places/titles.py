@@ -31,6 +31,8 @@ def short_name_of(place: Place) -> str:
     """The bare name, as a map prints it: "Pukë", "Shkodër"."""
     if place.kind == Kind.COUNTRY:
         return title_of(place)
+    if place.country == "AL" and place.kind != Kind.COUNTY and get_language() != "sq":
+        return place.name_en or place.name
     return place.name.removeprefix("Qark ").removeprefix("Qarku ")
 
 
