@@ -1,7 +1,7 @@
 """May I? One line at the top of a view."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from sofra.ground.models import Visibility
 
 from . import roles
+from .models import User
 
 
 class SignInNeeded(PermissionDenied):
@@ -36,17 +37,16 @@ def has(user: Any, *wanted: roles.Role) -> bool:
     return any(role.does(asked) for role in held for asked in wanted)
 
 
-def require(user: Any, *wanted: roles.Role) -> None:
+def require(user: Any, *wanted: roles.Role) -> User:
     """Pass only people who hold one of the roles (or a higher one); without any named role, all who signed in.
 
-    Raises SignInNeeded for a visitor, PermissionDenied for a person who lacks the role.
+    Gives the person. Raises SignInNeeded for a visitor, PermissionDenied for a person who lacks the role.
     """
-    if has(user, *wanted):
-        return
     if not user.is_authenticated:
         raise SignInNeeded
-    if wanted:
+    if wanted and not has(user, *wanted):
         raise PermissionDenied
+    return cast(User, user)
 
 
 class SignInFirst:

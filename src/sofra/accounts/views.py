@@ -27,26 +27,24 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def people_invite(request: HttpRequest) -> HttpResponse:
-    require(request.user, roles.COORDINATOR, roles.TECHNICAL)
-    form = forms.Invite(request.POST or None, by=request.user)
+    user = require(request.user, roles.COORDINATOR, roles.TECHNICAL)
+    form = forms.Invite(request.POST or None, by=user)
     if form.is_valid():
         try:
-            invitation, link = services.invite(**form.cleaned_data, by=request.user)
+            invitation, link = services.invite(**form.cleaned_data, by=user)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
             # Shown in this answer only: the link is kept nowhere, so no page can show it again.
             return render(request, "accounts/invited.html", {"invitation": invitation, "link": link})
-    return render(
-        request, "accounts/invite.html", {"form": form, "roles": rules.roles_to_give(request.user.roles_held)}
-    )
+    return render(request, "accounts/invite.html", {"form": form, "roles": rules.roles_to_give(user.roles_held)})
 
 
 def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    require(request.user, roles.COORDINATOR, roles.TECHNICAL)
+    user = require(request.user, roles.COORDINATOR, roles.TECHNICAL)
     invitation = get_object_or_404(Invitation, pk=pk)
     try:
-        services.withdraw_invitation(invitation, by=request.user)
+        services.withdraw_invitation(invitation, by=user)
         messages.success(request, _("The invitation is withdrawn. Its link no longer opens."))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
@@ -56,29 +54,30 @@ def invitation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: the roles held and ended, with who gave them."""
-    shown = queries.person_for(request.user, pk)
-    form = forms.GiveRole(request.POST or None, by=request.user)
+    user = require(request.user, roles.COORDINATOR, roles.TECHNICAL)
+    shown = queries.person_for(user, pk)
+    form = forms.GiveRole(request.POST or None, by=user)
     if form.is_valid():
         try:
-            services.grant_role(user=shown, role=form.cleaned_data["role"], by=request.user)
+            services.grant_role(user=shown, role=form.cleaned_data["role"], by=user)
         except ValidationError as refusal:
             form.add_error("role", refusal)
         else:
             messages.success(request, _("The role is given."))
             return redirect("person", pk=shown.pk)
-    context = {"person": shown, "grants": queries.grants_of(shown), "form": form, "own": shown.pk == request.user.pk}
+    context = {"person": shown, "grants": queries.grants_of(shown), "form": form, "own": shown.pk == user.pk}
     return render(request, "accounts/person.html", context)
 
 
 def role_end(request: HttpRequest, pk: int, grant: int) -> HttpResponse:
-    require(request.user, roles.COORDINATOR, roles.TECHNICAL)
+    user = require(request.user, roles.COORDINATOR, roles.TECHNICAL)
     held = get_object_or_404(RoleGrant, pk=grant, user_id=pk)
     try:
-        services.end_role(held, by=request.user)
+        services.end_role(held, by=user)
         messages.success(request, _("The role has ended."))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
-    return redirect("account" if pk == request.user.pk else "person", **({} if pk == request.user.pk else {"pk": pk}))
+    return redirect("account") if pk == user.pk else redirect("person", pk=pk)
 
 
 @never_cache
@@ -112,11 +111,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
     """One's own account: name, language, roles, ways to sign in."""
-    require(request.user)
-    known = {"name": request.user.name, "language": request.user.language}
+    user = require(request.user)
+    known = {"name": user.name, "language": user.language}
     form = forms.Profile(request.POST or None, initial=known)
     if form.is_valid():
-        services.change_profile(request.user, **form.cleaned_data)
+        services.change_profile(user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("account")
-    return render(request, "accounts/account.html", {"form": form, "grants": queries.grants_of(request.user)})
+    return render(request, "accounts/account.html", {"form": form, "grants": queries.grants_of(user)})
