@@ -27,6 +27,7 @@ class Coverage:
 
     `exact`: the place itself is a place of work. `below`: a place that lies below it is. `within`: one or the other.
     `seats`: it, or a place below it, is the seat. A place without an entry has nobody recorded, which is not nobody.
+    `places` are all places, to be read only, so that a page need not fetch its surroundings one by one.
     """
 
     exact: Mapping[str, int] = field(default_factory=dict)
@@ -34,6 +35,24 @@ class Coverage:
     within: Mapping[str, int] = field(default_factory=dict)
     seats: Mapping[str, int] = field(default_factory=dict)
     everybody: int = 0
+    places: Mapping[str, Place] = field(default_factory=dict)
+    children: Mapping[str, list[Place]] = field(default_factory=dict)
+
+    def above(self, place: Place) -> list[Place]:
+        """The places that it lies in, from the country down."""
+        return [self.places[code] for code in place.path.split("/")[:-2] if code in self.places]
+
+    def beneath(self, place: Place) -> list[str]:
+        """The codes of everything that lies below it, at any depth."""
+        found = [child.code for child in self.children.get(place.code, ())]
+        for code in found:
+            found.extend(child.code for child in self.children.get(code, ()))
+        return found
+
+    def countries(self) -> list[Place]:
+        """The hub's own first."""
+        found = [place for place in self.places.values() if place.kind == Kind.COUNTRY]
+        return sorted(found, key=lambda place: (place.code != settings.COUNTRY, place.sort_key))
 
 
 def coverage(level: int) -> Coverage:
@@ -43,16 +62,19 @@ def coverage(level: int) -> Coverage:
     return _kept(level, *_version())
 
 
-def _version() -> tuple[int, int]:
-    """Grows with whatever happens: the newest audit line and the newest fact."""
+def _version() -> tuple[int, int, int]:
+    """Changes with whatever happens: the newest audit line, the newest fact, the number of places."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (SELECT MAX(id) FROM ground_auditline), (SELECT MAX(id) FROM organisations_fact)")
-        line, fact = cursor.fetchone()
-    return line or 0, fact or 0
+        cursor.execute(
+            "SELECT (SELECT MAX(id) FROM ground_auditline), (SELECT MAX(id) FROM organisations_fact),"
+            " (SELECT COUNT(*) FROM places_place)"
+        )
+        line, fact, places = cursor.fetchone()
+    return line or 0, fact or 0, places
 
 
 @lru_cache(maxsize=6)
-def _kept(level: int, _line: int, _fact: int) -> Coverage:
+def _kept(level: int, _line: int, _fact: int, _places: int) -> Coverage:
     return _count(level)
 
 
@@ -65,7 +87,11 @@ _OPEN = """
 
 def _count(level: int) -> Coverage:
     """One walk over the open facts, organisation by organisation, so that each is counted once a place."""
-    above = {code: tuple(path.split("/")[:-2]) for code, path in Place.objects.values_list("code", "path")}
+    places = {place.code: place for place in Place.objects.order_by("sort_key", "code")}
+    above = {code: tuple(place.path.split("/")[:-2]) for code, place in places.items()}
+    children: dict[str, list[Place]] = {}
+    for place in places.values():
+        children.setdefault(place.parent_id or "", []).append(place)
     found: dict[str, dict[str, int]] = {"exact": {}, "below": {}, "within": {}, "seats": {}}
 
     def add(kind: str, codes: Iterable[str]) -> None:
@@ -74,11 +100,11 @@ def _count(level: int) -> Coverage:
             tally[code] = tally.get(code, 0) + 1
 
     def close(work: set[str], seats: set[str]) -> None:
-        lower = {code for place in work for code in above[place]}
+        lower = {code for named in work for code in above[named]}
         add("exact", work)
         add("below", lower)
         add("within", work | lower)
-        add("seats", seats.union(*(above[place] for place in seats)))
+        add("seats", seats.union(*(above[seat] for seat in seats)))
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -97,7 +123,7 @@ def _count(level: int) -> Coverage:
                 if code in above:
                     (work if said == "place" else seats).add(code)
         close(work, seats)
-    return Coverage(**found, everybody=everybody)
+    return Coverage(**found, everybody=everybody, places=places, children=children)
 
 
 # — lists ——————————————————————————————————————————————————————————————————————————————————————————————————
@@ -142,19 +168,11 @@ def work_of(organisations: Iterable[Organisation], level: int, codes: Iterable[s
 # — places —————————————————————————————————————————————————————————————————————————————————————————————————
 
 
-def countries() -> list[Place]:
-    """The countries, the hub's own first."""
-    return sorted(
-        Place.objects.filter(kind=Kind.COUNTRY), key=lambda place: (place.code != settings.COUNTRY, place.sort_key)
-    )
-
-
-def find(typed: str, limit: int = 50) -> list[Place]:
+def find(typed: str, places: Mapping[str, Place], limit: int = 50) -> list[Place]:
     """Places of which any form of the name holds what was typed, in any spelling; the closest and largest first."""
     key = fold(typed)
     if not key:
         return []
     names = PlaceName.objects.filter(folded__contains=key).order_by(Length("folded"), "place__level")
     codes = list(dict.fromkeys(names.values_list("place", flat=True)[: 4 * limit]))[:limit]
-    places = Place.objects.in_bulk(codes)
     return [places[code] for code in codes if code in places]

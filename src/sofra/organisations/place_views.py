@@ -75,19 +75,20 @@ def _href(code: str) -> str:
 @require_safe
 def place_list(request: HttpRequest) -> HttpResponse:
     level = level_of(request.user)
-    counts = place_queries.coverage(level).within
+    counted = place_queries.coverage(level)
+    counts = counted.within
     country = settings.COUNTRY
     typed = " ".join(request.GET.get("q", "").split())[:LONGEST_NAME]
     chosen = request.GET.get("map", "counties")
     drawn, offered = _map(country, counts, chosen)
-    found = place_queries.find(typed) if typed else []
+    found = place_queries.find(typed, counted.places) if typed else []
     context = {
         "typed": typed,
         "found": [(place, title_of(place), kind_of(place), counts.get(place.code)) for place in found],
         "map": drawn,
         "maps": offered,
         "rows": maps.rows(country, counts, href=_href),
-        "countries": [(place, title_of(place), counts.get(place.code)) for place in place_queries.countries()],
+        "countries": [(place, title_of(place), counts.get(place.code)) for place in counted.countries()],
         "longest": LONGEST_NAME,
     }
     return render(request, "organisations/place_list.html", context)
@@ -105,14 +106,13 @@ def _map(country: str, counts: Mapping[str, int], chosen: str) -> tuple[str, lis
 @require_safe
 def place(request: HttpRequest, code: str) -> HttpResponse:
     level = level_of(request.user)
-    found = Place.objects.filter(code=code).first()
-    if found is None:
-        upper = Place.objects.filter(code=code.upper()).first()
-        if upper is None:
-            raise Http404
-        return redirect(upper)
     counted = place_queries.coverage(level)
-    above = _above(found)
+    found = counted.places.get(code)
+    if found is None:
+        if code.upper() not in counted.places:
+            raise Http404
+        return redirect("place", code.upper())
+    above = counted.above(found)
     wanted = request.GET.get("list", "")
     wanted = wanted if wanted in LISTS else ""
     groups = _groups(level, found, above, counted, wanted, request.GET.get("page"))
@@ -130,7 +130,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             "here": counted.exact.get(found.code),
             "seats": counted.seats.get(found.code),
         },
-        "below": [] if wanted else _below(found, counted.within),
+        "below": [] if wanted else _below(found, counted),
         "names": [] if wanted else list(found.names.exclude(name="").order_by("form", "name")),
         "population": _population(found),
         "identifiers": {key: value for key, value in found.identifiers.items() if value},
@@ -139,13 +139,6 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         **({} if wanted else _drawn(found, above, counted.within)),
     }
     return render(request, "organisations/place_detail.html", context)
-
-
-def _above(place: Place) -> list[Place]:
-    """The places that it lies in, from the country down."""
-    codes = place.path.split("/")[:-2]
-    places = Place.objects.in_bulk(codes) if codes else {}
-    return [places[code] for code in codes if code in places]
 
 
 def _drawn(place: Place, above: list[Place], counts: Mapping[str, int]) -> dict[str, Any]:
@@ -160,11 +153,11 @@ def _drawn(place: Place, above: list[Place], counts: Mapping[str, int]) -> dict[
     return {}
 
 
-def _below(place: Place, counts: Mapping[str, int]) -> list[Below]:
+def _below(place: Place, counted: Coverage) -> list[Below]:
     """What lies directly below, in the reader's order."""
     return [
-        Below(child, title_of(child), counts.get(child.code), _inhabitants(child))
-        for child in place.children.order_by("sort_key")
+        Below(child, title_of(child), counted.within.get(child.code), _inhabitants(child))
+        for child in counted.children.get(place.code, ())
     ]
 
 
@@ -193,11 +186,7 @@ def _groups(
         "seat": counted.seats.get(place.code, 0),
         "wider": sum(count for _step, count in parts),
     }
-    lower = (
-        list(Place.objects.within(place).exclude(pk=place.pk).values_list("code", flat=True).order_by())
-        if sizes["below"] or sizes["seat"]
-        else []
-    )
+    lower = counted.beneath(place)
     codes = {
         "here": [place.code],
         "below": lower,
@@ -228,26 +217,24 @@ def _groups(
                 tuple((step, title_of(step), count) for step, count in parts) if key == "wider" else (),
             )
         )
-    return _with_places(level, groups, lower, codes["wider"])
+    return _with_places(level, groups, lower, codes["wider"], counted)
 
 
 def _wider(place: Place, above: list[Place], counted: Coverage) -> list[tuple[Place, int]]:
     """The larger areas in which somebody works as a whole, smallest first, each with how many."""
-    larger = [code for code in place_queries.WIDER if code != place.code and counted.exact.get(code)]
-    regions = Place.objects.in_bulk(larger) if larger else {}
-    steps = [*reversed(above), *(regions[code] for code in larger if code in regions)]
+    larger = [counted.places[code] for code in place_queries.WIDER if code != place.code and code in counted.places]
+    steps = [*reversed(above), *larger]
     return [(step, counted.exact[step.code]) for step in steps if counted.exact.get(step.code)]
 
 
-def _with_places(level: int, groups: list[Group], lower: list[str], wider: list[str]) -> list[Group]:
-    """The same groups, each entry of "below" and "wider" with the places it was found by. Two queries at most."""
+def _with_places(level: int, groups: list[Group], lower: list[str], wider: list[str], counted: Coverage) -> list[Group]:
+    """The same groups, each entry of "below" and "wider" with the places it was found by. One query."""
     telling = [group for group in groups if group.key in {"below", "wider"}]
     organisations = [entry.organisation for group in telling for entry in group.entries]
     if not organisations:
         return groups
     named = place_queries.work_of(organisations, level, [*lower, *wider])
-    steps = Place.objects.in_bulk({code for found in named.values() for code in found})
-    titles = {code: title_of(step) for code, step in steps.items()}
+    titles = {code: title_of(counted.places[code]) for found in named.values() for code in found}
     allowed = {"below": set(lower), "wider": set(wider)}
     for group in telling:
         group.entries[:] = [
