@@ -152,12 +152,12 @@ def _of_kind(pack: Pack, kind: str) -> dict[str, str]:
 
 def _code_of(feature: Any, expected: dict[str, str], pack: Pack) -> tuple[str | None, str]:
     properties = _properties(feature)
+    coded = next((str(properties[key]) for key in ("code", "lau", "lau_code") if properties.get(key)), "")
+    if coded and coded not in expected:
+        return None, coded
     for key in _CODES:
         if str(properties.get(key, "")) in expected:
             return str(properties[key]), str(properties[key])
-    coded = next((str(properties[key]) for key in ("code", "lau", "lau_code") if properties.get(key)), "")
-    if coded:
-        return None, coded
     named = next((str(properties[key]) for key in _NAMES if properties.get(key)), _("without a name"))
     return _by_name(properties, expected, pack.code), named
 
