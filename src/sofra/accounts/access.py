@@ -56,7 +56,13 @@ class SignInFirst:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not response.has_header("Cache-Control"):
+            # What a person sees after signing in is for that person; keys and codes are not even kept by the browser.
+            name = request.resolver_match.url_name if request.resolver_match else ""
+            secret = (name or "").startswith(("mfa_", "account"))
+            response["Cache-Control"] = "private, no-store" if secret else "private, no-cache"
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, SignInNeeded):

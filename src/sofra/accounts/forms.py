@@ -127,6 +127,11 @@ class AddKey(AddWebAuthnForm):
         self.fields["name"].max_length = 100
         self.fields["name"].help_text = _("So that you can tell your keys apart.")
         self.fields["passwordless"].initial = True
+        self.fields["passwordless"].label = _("Sign in with this key alone, without a password")
+        self.fields["passwordless"].help_text = _(
+            "The device then asks for your fingerprint, your face or its PIN. Without this tick the key is asked for"
+            " after the password."
+        )
 
 
 class EditKey(EditWebAuthnForm):
