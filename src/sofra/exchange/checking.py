@@ -4,6 +4,7 @@ Rows are staged in batches, so memory does not grow with the file (but with the 
 records). Nothing outside the import's own rows is touched.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from sofra.ground.bulk import insert_rows
 from sofra.ground.text import fold
 from sofra.organisations import vocabulary
 from sofra.organisations.duplicates import registry_records
@@ -91,7 +93,7 @@ def check_rows(imported: Import, progress: Progress) -> int:
             _compare_with_file(row, seen)
             row.verdict = verdict_of(row)
         with transaction.atomic():
-            ImportRow.objects.bulk_create([_staged(imported, row) for row in checked], batch_size=BATCH)
+            insert_rows(ImportRow, _COLUMNS, [_staged(imported, row) for row in checked])
         done += len(batch)
         progress.tell(done, imported.rows_total, "checking")
     if not done:
@@ -274,20 +276,26 @@ def _compare_with_file(row: Checked, seen: Seen) -> None:
             row.problems.append(problem("name-again", "", name, read=str(other)))
 
 
-def _staged(imported: Import, row: Checked) -> ImportRow:
+_COLUMNS = (
+    "imported_id", "number", "raw", "reading", "problems", "verdict", "asks", "key", "same_row", "twin_id", "probability",
+)  # fmt: skip
+
+
+def _staged(imported: Import, row: Checked) -> tuple[Any, ...]:
+    """The row as the staging table keeps it, in the order of _COLUMNS."""
     key = row.reading.pop("key")
-    return ImportRow(
-        imported=imported,
-        number=row.line.number,
-        raw=row.line.cells,
-        reading=row.reading,
-        problems=row.problems,
-        verdict=row.verdict,
-        asks=",".join(dict.fromkeys(row.asks)),
-        key=key,
-        same_row=row.same_row,
-        twin_id=row.twin,
-        probability=row.probability,
+    return (
+        imported.pk,
+        row.line.number,
+        json.dumps(row.line.cells, ensure_ascii=False),
+        json.dumps(row.reading, ensure_ascii=False),
+        json.dumps(row.problems, ensure_ascii=False) if row.problems else "[]",
+        str(row.verdict),
+        ",".join(dict.fromkeys(row.asks)),
+        key,
+        row.same_row,
+        row.twin,
+        row.probability,
     )
 
 

@@ -5,10 +5,11 @@ the first one added is looked at again by the second inside its own transaction,
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from sofra.ground.audit import record
@@ -61,10 +62,22 @@ def write_rows(number: int, progress: Progress) -> Import:
 
 def counts_of(imported: Import) -> dict[str, int]:
     """Verdict -> rows, in the order of the verdicts; none is left out where it is 0."""
-    from django.db.models import Count
-
     found = dict(imported.rows.order_by().values_list("verdict").annotate(Count("id")))
     return {verdict: found.get(verdict, 0) for verdict in Verdict.values}
+
+
+class Row(NamedTuple):
+    """What of a staged row is needed to write it."""
+
+    id: int
+    number: int
+    reading: dict[str, Any]
+    verdict: str
+    key: int | None
+    twin_id: int | None
+    same_row: int | None
+    problems: list[dict[str, str]]
+    decided_by_id: int | None
 
 
 class _Writer:
@@ -78,25 +91,22 @@ class _Writer:
         ).exclude(added_in=change)
         self.later = {fold(name): code for name, code in later.values_list("value", "organisation__code").iterator()}
 
-    def portions(self) -> Iterator[list[ImportRow]]:
-        last = 0
+    def portions(self) -> Iterator[list[Row]]:
+        last = -1
         while True:
-            rows = list(
-                ImportRow.objects.filter(
-                    imported=self.imported, number__gt=last, verdict__in=[Verdict.NEW, Verdict.UPDATE]
-                )
-                .only("id", "number", "reading", "verdict", "key", "twin", "same_row", "problems")
-                .order_by("number")[:BATCH]
-            )
+            found = ImportRow.objects.filter(
+                imported=self.imported, number__gt=last, verdict__in=[Verdict.NEW, Verdict.UPDATE]
+            ).order_by("number")
+            rows = [Row(*values) for values in found.values_list(*Row._fields)[:BATCH]]
             if not rows:
                 return
             last = rows[-1].number
             yield rows
 
-    def write(self, rows: list[ImportRow]) -> None:
+    def write(self, rows: list[Row]) -> None:
         before = imported_before([row.key for row in rows if row.key is not None], self.imported.pk)
-        new: list[ImportRow] = []
-        adding: list[ImportRow] = []
+        new: list[Row] = []
+        adding: list[Row] = []
         for row in rows:
             pk = before.get(row.key) if row.key is not None else None
             if pk is not None:
@@ -109,34 +119,34 @@ class _Writer:
                 new.append(row)
         drafts = [draft_of(row.reading, row.reading.get("source", ""), settings.COUNTRY) for row in new]
         registered = organisations.register_many(drafts, change=self.change, by=self.imported.by)
-        self._link([(organisation.pk, row.pk) for organisation, row in zip(registered, new, strict=True)])
+        self._link([(organisation.pk, row.id) for organisation, row in zip(registered, new, strict=True)])
         if adding:
             self._add(adding)
         self.done += len(rows)
         self.progress.tell(self.done, self.total, "importing")
 
-    def _added_later(self, row: ImportRow) -> str:
+    def _added_later(self, row: Row) -> str:
         if not self.later or row.decided_by_id:
             return ""
         return next((self.later[f] for name, _l in row.reading["names"] if (f := fold(name)) in self.later), "")
 
-    def _add(self, rows: list[ImportRow]) -> None:
+    def _add(self, rows: list[Row]) -> None:
         """Rows that add to a record: of the registry, or of an earlier row of this file."""
         earlier = {row.same_row for row in rows if row.same_row and not row.twin_id}
         of_row = dict(
             ImportRow.objects.filter(imported=self.imported, number__in=earlier).values_list("number", "organisation")
         )
-        wanted = {row.pk: row.twin_id or of_row.get(row.same_row or 0) for row in rows}
+        wanted = {row.id: row.twin_id or of_row.get(row.same_row or 0) for row in rows}
         found = self._standing({pk for pk in wanted.values() if pk})
         additions: list[tuple[Organisation, FactDraft]] = []
         links = []
         for row in rows:
-            organisation = found.get(wanted[row.pk] or 0)
+            organisation = found.get(wanted[row.id] or 0)
             if organisation is None:
                 self._turn(row, Verdict.ASK, "twin-gone")
                 continue
             additions += [(organisation, fact) for fact in facts_of(row.reading, row.reading.get("source", ""))]
-            links.append((organisation.pk, row.pk))
+            links.append((organisation.pk, row.id))
         organisations.add_facts_many(additions, change=self.change)
         self._link(links)
 
@@ -149,11 +159,11 @@ class _Writer:
         return found
 
     @staticmethod
-    def _turn(row: ImportRow, verdict: str, code: str, *, twin: int | None = None, read: str = "") -> None:
-        row.verdict, row.asks = verdict, ""
-        row.problems = [*row.problems, problem(code, read=read)]
-        row.twin_id = twin or row.twin_id
-        row.save(update_fields=["verdict", "problems", "asks", "twin"])
+    def _turn(row: Row, verdict: str, code: str, *, twin: int | None = None, read: str = "") -> None:
+        problems = [*row.problems, problem(code, read=read)]
+        ImportRow.objects.filter(pk=row.id).update(
+            verdict=verdict, asks="", problems=problems, twin=twin or row.twin_id
+        )
 
     @staticmethod
     def _link(pairs: list[tuple[int, int]]) -> None:

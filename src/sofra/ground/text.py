@@ -44,10 +44,11 @@ def sort_key(text: str) -> str:
     Digits come before letters, words before longer words that begin with them. Letters that Albanian lacks sort
     where their folded form does ("w" stands with "v").
     """
-    words = []
-    for word in re.split(r"[^\w]+", unicodedata.normalize("NFC", text.lower()).translate(_APOSTROPHES)):
-        kept = "".join(c if c in "çë" or c.isdigit() else fold(c).replace("w", "v") for c in word)
-        letters = _LETTER.findall(kept)
-        if letters:
-            words.append("".join(c if c.isdigit() else _RANK[c] for c in letters))
-    return " ".join(words)
+    words = re.split(r"[^\w]+", unicodedata.normalize("NFC", text.lower()).translate(_APOSTROPHES))
+    return " ".join(key for word in words if (key := _word_key(word)))
+
+
+@lru_cache(maxsize=65536)
+def _word_key(word: str) -> str:
+    kept = "".join(c if c in "çë" or c.isdigit() else fold(c).replace("w", "v") for c in word)
+    return "".join(c if c.isdigit() else _RANK[c] for c in _LETTER.findall(kept))

@@ -36,6 +36,10 @@ class Verdict:
     note: str | Promise = ""
 
 
+# Enumerations make their values anew at each look, and lists classify a hundred thousand bodies.
+_SPECIFIC, _RELEVANT = tuple(SpecificKind.values), tuple(RelevantKind.values)
+
+
 def classify(kinds: Collection[str]) -> Verdict:
     """The class that follows from the recorded kinds of activity (codes of vocabulary.ACTIVITY_KINDS), by Annex II.
 
@@ -46,11 +50,11 @@ def classify(kinds: Collection[str]) -> Verdict:
 
     The order and the number of the kinds never matter; a code that Annex II does not have is no ground for a class.
     """
-    specific = tuple(kind for kind in SpecificKind.values if kind in kinds)
+    specific = tuple(kind for kind in _SPECIFIC if kind in kinds)
     if specific:
         return Verdict(ActivityClass.SPECIFIC, specific, SPECIFIC_RULE)
     resilience = RESILIENCE_UNSPECIFIED[0] in kinds
-    relevant = tuple(kind for kind in RelevantKind.values if kind in kinds)
+    relevant = tuple(kind for kind in _RELEVANT if kind in kinds)
     if relevant:
         return Verdict(ActivityClass.RELEVANT, relevant, RELEVANT_RULE, GOAL_NOT_STATED if resilience else "")
     if resilience:

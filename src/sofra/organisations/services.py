@@ -18,6 +18,7 @@ from sofra.ground.text import fold
 from sofra.places.models import Place
 
 from . import vocabulary
+from .bulk import insert_facts, insert_organisations
 from .models import Candidate, Change, Editor, Fact, Judgement, Organisation, Proposal
 from .records import Derived, Draft, FactDraft, check, code_base, derive
 
@@ -65,14 +66,15 @@ def register_many(drafts: Sequence[Draft], *, change: Change, by: User | None) -
             organisations.append(
                 Organisation(code=code, created_in=change, confirmed_on=confirmed, **_columns(derived))
             )
-        Organisation.objects.bulk_create(organisations, batch_size=BATCH)
-        Fact.objects.bulk_create(
-            [
-                _fact(draft_fact, organisation, change, by)
+        insert_organisations(organisations)
+        insert_facts(
+            (
+                (organisation, fact)
                 for draft, organisation in zip(batch, organisations, strict=True)
-                for draft_fact in draft.facts
-            ],
-            batch_size=BATCH,
+                for fact in draft.facts
+            ),
+            change=change,
+            by_id=by.pk if by else None,
         )
         kept += organisations
     return kept

@@ -1,6 +1,7 @@
 """Tables in text files: the whole file is one (CSV, TSV), or one stands among prose."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -183,8 +184,8 @@ def _printed(sample: list[str], separator: str, quoting: int) -> bool:
     alone = [row[0] for row in rows if len(row) == 1]
     if len(alone) >= 2 and any(len(text) > 80 for text in alone):
         return True
-    heads = [tuple(row) for row in rows if len(row) > 1 and known_words(row) >= 2]
-    return bool(alone) and len(heads) > len(set(heads))
+    again = [row for row, times in Counter(map(tuple, rows)).items() if times > 1 and len(row) > 1]
+    return bool(alone) and any(known_words(row) >= 2 for row in again)
 
 
 def _quoting(sample: list[str], separator: str) -> int:
