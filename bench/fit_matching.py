@@ -11,7 +11,6 @@ import numpy as np
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "src"), str(Path(__file__).resolve().parent)]
 
 from generate_organisations import generate
-
 from sofra.organisations.matching.blocking import candidates
 from sofra.organisations.matching.evidence import look
 from sofra.organisations.matching.reading import Record, read
@@ -24,7 +23,9 @@ RIDGE = 12.0
 def signs_of(style: str, size: int, seed: int) -> tuple[list[list[str]], list[bool]]:
     """The signs on every candidate pair of a generated list, and which pairs are true."""
     rows, truth = generate(size, seed, style)
-    records = [Record(r["id"], (r["name"],), r.get("place", ""), r.get("website", ""), r.get("acronym", "")) for r in rows]
+    records = [
+        Record(r["id"], (r["name"],), r.get("place", ""), r.get("website", ""), r.get("acronym", "")) for r in rows
+    ]
     reading = read(records)
     seen, true = [], []
     for a, b in zip(*(side.tolist() for side in candidates(reading)), strict=True):
@@ -63,7 +64,9 @@ def main() -> None:
     print(f"BASE = {weights[-1]:.1f}")
     for name in names:
         column = table[:, number[name]] > 0
-        print(f'    "{name}": {weights[number[name]]:.1f},  # seen {int(column.sum())}, true {answers_array[column].mean():.2f}')
+        print(
+            f'    "{name}": {weights[number[name]]:.1f},  # seen {int(column.sum())}, true {answers_array[column].mean():.2f}'
+        )
 
 
 if __name__ == "__main__":

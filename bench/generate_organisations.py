@@ -35,14 +35,33 @@ THEMES = {
     "youth": (("Youth", "Young People"), ("Rinor", "Rinisë"), ("Mladih", "Omladine"), ("Млади",)),
     "women": (("Women", "Women's Rights"), ("Gruas", "Grave"), ("Žena",), ("Жени",)),
     "children": (("Children",), ("Fëmijëve",), ("Dece", "Djece"), ("Деца",)),
-    "environment": (("Environment", "Environmental Protection"), ("Mjedisit",), ("Životne sredine", "Okoline"), ("Животна средина",)),
-    "disability": (("People with Disabilities", "Persons with Disabilities"), ("Njerëzit me Aftësi të Kufizuar", "Personat me Aftësi të Kufizuar"),
-                   ("Osobe sa invaliditetom",), ("Лица со попреченост", "Лица со хендикеп")),
-    "roma": (("Roma", "Roma Integration"), ("Romëve", "Integrimin e Romëve"), ("Roma", "Integraciju Roma"), ("Роми", "Интеграција на Ромите")),
+    "environment": (
+        ("Environment", "Environmental Protection"),
+        ("Mjedisit",),
+        ("Životne sredine", "Okoline"),
+        ("Животна средина",),
+    ),
+    "disability": (
+        ("People with Disabilities", "Persons with Disabilities"),
+        ("Njerëzit me Aftësi të Kufizuar", "Personat me Aftësi të Kufizuar"),
+        ("Osobe sa invaliditetom",),
+        ("Лица со попреченост", "Лица со хендикеп"),
+    ),
+    "roma": (
+        ("Roma", "Roma Integration"),
+        ("Romëve", "Integrimin e Romëve"),
+        ("Roma", "Integraciju Roma"),
+        ("Роми", "Интеграција на Ромите"),
+    ),
     "human rights": (("Human Rights",), ("Të Drejtat e Njeriut",), ("Ljudska prava",), ("Човекови права",)),
     "democracy": (("Democracy",), ("Demokraci",), ("Demokratiju",), ("Демократија",)),
     "development": (("Development",), ("Zhvillim",), ("Razvoj",), ("Развој",)),
-    "local government": (("Local Government",), ("Qeverisje Vendore",), ("Lokalnu samoupravu",), ("Локална самоуправа",)),
+    "local government": (
+        ("Local Government",),
+        ("Qeverisje Vendore",),
+        ("Lokalnu samoupravu",),
+        ("Локална самоуправа",),
+    ),
     "health": (("Health",), ("Shëndet",), ("Zdravlje",), ("Здравје",)),
     "education": (("Education",), ("Arsim", "Edukim"), ("Obrazovanje",), ("Образование",)),
     "media": (("Media",), ("Media",), ("Medije",), ("Медиуми",)),
@@ -53,17 +72,42 @@ THEMES = {
     "agriculture": (("Agriculture", "Farming"), ("Bujqësi",), ("Poljoprivredu",), ("Земјоделство",)),
     "tourism": (("Tourism",), ("Turizëm",), ("Turizam",), ("Туризам",)),
     "legal aid": (("Legal Aid",), ("Ndihmë Juridike", "Ndihmë Ligjore"), ("Pravnu pomoć",), ("Правна помош",)),
-    "domestic violence": (("Domestic Violence Victims",), ("Viktimat e Dhunës në Familje",), ("Žrtve nasilja u porodici",), ("Жртви на семејно насилство",)),
+    "domestic violence": (
+        ("Domestic Violence Victims",),
+        ("Viktimat e Dhunës në Familje",),
+        ("Žrtve nasilja u porodici",),
+        ("Жртви на семејно насилство",),
+    ),
     "volunteers": (("Volunteers", "Volunteering"), ("Vullnetarët",), ("Volontere",), ("Волонтери",)),
-    "interfaith": (("Interfaith Dialogue",), ("Dialog Ndërfetar",), ("Međureligijski dijalog",), ("Меѓурелигиски дијалог",)),
-    "civic": (("Civic Engagement", "Citizen Participation"), ("Angazhim Qytetar",), ("Građansko učešće",), ("Граѓанско учество",)),
+    "interfaith": (
+        ("Interfaith Dialogue",),
+        ("Dialog Ndërfetar",),
+        ("Međureligijski dijalog",),
+        ("Меѓурелигиски дијалог",),
+    ),
+    "civic": (
+        ("Civic Engagement", "Citizen Participation"),
+        ("Angazhim Qytetar",),
+        ("Građansko učešće",),
+        ("Граѓанско учество",),
+    ),
     "transparency": (("Transparency",), ("Transparencë",), ("Transparentnost",), ("Транспарентност",)),
-    "anti-corruption": (("Anti-Corruption", "Fight against Corruption"), ("Luftë kundër Korrupsionit",), ("Borbu protiv korupcije",), ("Борба против корупција",)),
+    "anti-corruption": (
+        ("Anti-Corruption", "Fight against Corruption"),
+        ("Luftë kundër Korrupsionit",),
+        ("Borbu protiv korupcije",),
+        ("Борба против корупција",),
+    ),
     "employment": (("Employment",), ("Punësim",), ("Zapošljavanje",), ("Вработување",)),
     "rural": (("Rural Development",), ("Zhvillim Rural",), ("Ruralni razvoj",), ("Рурален развој",)),
     "elderly": (("Elderly Care",), ("Kujdesin e të Moshuarve",), ("Brigu o starima",), ("Грижа за стари лица",)),
     "migration": (("Migration",), ("Migracion",), ("Migracije",), ("Миграции",)),
-    "trafficking": (("Anti-Trafficking",), ("Luftë kundër Trafikimit",), ("Borbu protiv trgovine ljudima",), ("Борба против трговија со луѓе",)),
+    "trafficking": (
+        ("Anti-Trafficking",),
+        ("Luftë kundër Trafikimit",),
+        ("Borbu protiv trgovine ljudima",),
+        ("Борба против трговија со луѓе",),
+    ),
     "mental health": (("Mental Health",), ("Shëndet Mendor",), ("Mentalno zdravlje",), ("Ментално здравје",)),
     "research": (("Research",), ("Kërkime",), ("Istraživanja",), ("Истражување",)),
     "energy": (("Energy",), ("Energji",), ("Energiju",), ("Енергија",)),
@@ -78,7 +122,12 @@ THEMES = {
     "craft": (("Crafts",), ("Zejtarisë",), ("Zanatlija",), ("Занаетчии",)),
     "notaries": (("Notaries",), ("Noterëve",), ("Beležnika",), ("Нотари",)),
     "olive": (("Olive Growers",), ("Ullishtarëve",), ("Maslinara",), ("Маслинари",)),
-    "rescue": (("Mountain Rescue",), ("Shpëtimit Malor",), ("Gorsku službu spasavanja",), ("Горска служба за спасување",)),
+    "rescue": (
+        ("Mountain Rescue",),
+        ("Shpëtimit Malor",),
+        ("Gorsku službu spasavanja",),
+        ("Горска служба за спасување",),
+    ),
     "literacy": (("Literacy",), ("Shkrim-Lexim",), ("Pismenost",), ("Писменост",)),
 }
 MOTTOES = (
@@ -136,7 +185,9 @@ ABBREVIATIONS = {
     "Services": "Svcs", "Community": "Comm.", "Saint": "St", "and": "&", "Brothers": "Bros", "University": "Univ.",
 }  # fmt: skip
 LEGAL = (("NGO", "(NGO)"), ("OJF", "OJQ"), ("NVO",), ("НВО",))
-SMALL = frozenset("of for the and in to për e i të në dhe me se kundër za sa u i na protiv за на и со против о o".split())
+SMALL = frozenset(
+    "of for the and in to për e i të në dhe me se kundër za sa u i na protiv за на и со против о o".split()
+)
 
 
 def own_word(rng: random.Random) -> str:
@@ -146,7 +197,11 @@ def own_word(rng: random.Random) -> str:
 
 def acronym_of(name: str, digraphs: bool = False) -> str:
     """The initials of the longer words of a name."""
-    letters = [w[:2] if digraphs and w[:2].lower() in ("nj", "sh", "gj") else w[0] for w in name.split() if w.lower() not in SMALL and w[0].isalpha()]
+    letters = [
+        w[:2] if digraphs and w[:2].lower() in ("nj", "sh", "gj") else w[0]
+        for w in name.split()
+        if w.lower() not in SMALL and w[0].isalpha()
+    ]
     return "".join(letters).upper()
 
 
@@ -196,7 +251,11 @@ class Balkan:
         own = (word or own_word(rng) + own_word(rng)).lower()
         if rng.random() < 0.2:
             return f"facebook.com/{own}{rng.randint(1, 99)}"
-        return own + rng.choice((".org", ".al", ".org.al", ".com", ".rs", ".org.mk", "-ks.org", ".eu")) if not word else f"{own}{rng.choice(('', '-ngo', 'center', 'org'))}{rng.randint(1, 9) if rng.random() < 0.2 else ''}.org"
+        return (
+            own + rng.choice((".org", ".al", ".org.al", ".com", ".rs", ".org.mk", "-ks.org", ".eu"))
+            if not word
+            else f"{own}{rng.choice(('', '-ngo', 'center', 'org'))}{rng.randint(1, 9) if rng.random() < 0.2 else ''}.org"
+        )
 
     def sibling(self, entity: Entity) -> Entity | None:
         """Another body that is easily taken for this one: other place, other theme, same site of a parent."""
@@ -213,12 +272,21 @@ class Balkan:
             other["word"] = own_word(rng)
         else:
             return None
-        key = (tuple(sorted(other["themes"])), other["word"], other["motto"], other["place"][0] if other["placed"] else "")  # type: ignore[arg-type,call-overload,index]
+        key = (
+            tuple(sorted(other["themes"])),
+            other["word"],
+            other["motto"],
+            other["place"][0] if other["placed"] else "",
+        )  # type: ignore[arg-type,call-overload,index]
         if key in self.seen:
             return None
         self.seen.add(key)
         if entity["shape"] != "branch":
-            other["site"] = entity["site"] if rng.random() < 0.08 else self.site(str(other["shape"]), str(other["word"]), other["place"])  # type: ignore[arg-type]
+            other["site"] = (
+                entity["site"]
+                if rng.random() < 0.08
+                else self.site(str(other["shape"]), str(other["word"]), other["place"])
+            )  # type: ignore[arg-type]
         return other
 
     def name(self, entity: Entity, language: int, kind: str | None = None) -> str:
@@ -234,17 +302,33 @@ class Balkan:
             return f"{PARENT_NAMES[word][language]} {where}".strip()
         if int(entity["motto"]) >= 0:  # type: ignore[call-overload]
             core = rng.choice(MOTTOES[int(entity["motto"])][language])  # type: ignore[call-overload]
-            return rng.choice((f"{kind_word} “{core}” {where}", f"{core} {where}", f"“{core}” {kind_word} {where}" if language == 0 else f"{kind_word} {core}, {where}")).strip(" ,")
+            return rng.choice(
+                (
+                    f"{kind_word} “{core}” {where}",
+                    f"{core} {where}",
+                    f"“{core}” {kind_word} {where}" if language == 0 else f"{kind_word} {core}, {where}",
+                )
+            ).strip(" ,")
         themes = [rng.choice(THEMES[t][language]) for t in entity["themes"]]  # type: ignore[union-attr]
         joined = (" and ", " dhe ", " i ", " и ")[language].join(themes)
         if word and not themes:
-            name = f"{word} {kind_word}" if language == 0 and rng.random() < 0.6 else f"{kind_word} “{word}”" if rng.random() < 0.6 else f"{kind_word} {word}"
+            name = (
+                f"{word} {kind_word}"
+                if language == 0 and rng.random() < 0.6
+                else f"{kind_word} “{word}”"
+                if rng.random() < 0.6
+                else f"{kind_word} {word}"
+            )
         elif word:
             name = f"{word} {kind_word} {('for', 'për', 'za', 'за')[language]} {joined}"
         elif language == 0:
             name = rng.choice((f"{kind_word} for {joined}", f"{joined} {kind_word}"))
         else:
-            name = f"{kind_word} {('', 'për', 'za', 'за')[language]} {joined}" if rng.random() < 0.7 else f"{kind_word} {joined}"
+            name = (
+                f"{kind_word} {('', 'për', 'za', 'за')[language]} {joined}"
+                if rng.random() < 0.7
+                else f"{kind_word} {joined}"
+            )
         return f"{name} {where}".strip()
 
     def place_text(self, entity: Entity) -> str:
@@ -288,7 +372,9 @@ class Balkan:
                 {
                     "name": name,
                     "place": self.place_text(entity) if rng.random() < 0.75 else "",
-                    "website": web_form(str(entity["site"]), rng) if rng.random() < (0.6 if entity["shape"] != "branch" else 0.5) else "",
+                    "website": web_form(str(entity["site"]), rng)
+                    if rng.random() < (0.6 if entity["shape"] != "branch" else 0.5)
+                    else "",
                     "acronym": acronym if len(acronym) >= 2 and rng.random() < 0.25 else "",
                 }
             )
@@ -317,7 +403,9 @@ class English:
 
     first = "Green North River Oak Bright Golden Summit Silver Red Blue Stone Harbour Maple Falcon Crown Pioneer Atlas Orchard Beacon Willow Valley Lake Iron Sun Eagle Cedar Pine Royal Grand Star".split()
     second = "field wood gate bridge port stone hill dale brook ford land view well mark mere cliff ton ley side shaw".split()
-    trades = "Plumbing|Solutions|Logistics|Community Trust|Housing Association|Refugee Action|Foods|Engineering|Consulting|Bakery|Legal Services|Primary School|Care Home|Theatre Company|Football Club|Art Gallery|Women's Aid|Youth Project|Food Bank|Hospice|Credit Union|Veterinary Clinic|Publishing|Motors|Insurance Brokers|Pharmacy|Wildlife Trust|Citizens Advice|Parish Council|Rowing Club".split("|")
+    trades = "Plumbing|Solutions|Logistics|Community Trust|Housing Association|Refugee Action|Foods|Engineering|Consulting|Bakery|Legal Services|Primary School|Care Home|Theatre Company|Football Club|Art Gallery|Women's Aid|Youth Project|Food Bank|Hospice|Credit Union|Veterinary Clinic|Publishing|Motors|Insurance Brokers|Pharmacy|Wildlife Trust|Citizens Advice|Parish Council|Rowing Club".split(
+        "|"
+    )
     legal = ("Ltd", "Limited", "Inc", "LLC", "PLC", "", "", "")
     towns = "London Leeds Bristol Boston Austin Denver Dublin Cardiff Glasgow Exeter York Bath Derby Luton Reading Dallas Miami Seattle Portland Chicago Springfield Norwich Oxford Cambridge Ipswich Swansea Belfast Dundee Plymouth Brighton".split()
     people = "Smith Jones Taylor Brown Wilson Evans Thomas Roberts Walker Wright Hughes Green Hall Wood Harris Clarke Patel Jackson Lewis Turner Khan Murphy Kelly Bennett Cooper Ward Morris Cook Bailey Price".split()
@@ -344,7 +432,13 @@ class English:
             core = f"{head} {trade}"
             if core not in self.seen:
                 self.seen.add(core)
-                return {"core": core, "legal": rng.choice(self.legal), "town": town, "site": core.lower().replace(" ", "").replace("'", "")[:18] + rng.choice((".com", ".co.uk", ".org"))}
+                return {
+                    "core": core,
+                    "legal": rng.choice(self.legal),
+                    "town": town,
+                    "site": core.lower().replace(" ", "").replace("'", "")[:18]
+                    + rng.choice((".com", ".co.uk", ".org")),
+                }
 
     def sibling(self, entity: Entity) -> Entity | None:
         rng = self.rng
@@ -363,7 +457,9 @@ class English:
             name = f"{entity['core']} {entity['legal']}".strip()
             if copy:
                 for _ in range(rng.choices((0, 1, 2, 3), (10, 45, 30, 15))[0]):
-                    name = rng.choice((typo, typo, typo, drop_word, swap_words, abbreviate, shout, legal_form))(name, rng)
+                    name = rng.choice((typo, typo, typo, drop_word, swap_words, abbreviate, shout, legal_form))(
+                        name, rng
+                    )
             rows.append(
                 {
                     "name": name,
@@ -432,7 +528,15 @@ def shout(name: str, rng: random.Random) -> str:
 
 
 def punctuate(name: str, rng: random.Random) -> str:
-    return rng.choice((name.replace("“", '"').replace("”", '"'), name.replace("“", "").replace("”", ""), f'"{name}"', name.replace(" ", "  "), name.replace(" ", "-", 1)))
+    return rng.choice(
+        (
+            name.replace("“", '"').replace("”", '"'),
+            name.replace("“", "").replace("”", ""),
+            f'"{name}"',
+            name.replace(" ", "  "),
+            name.replace(" ", "-", 1),
+        )
+    )
 
 
 def country(name: str, rng: random.Random) -> str:

@@ -1,59 +1,67 @@
 """Which pairs are worth comparing: those that share something rare, found in time that grows with the list."""
 
-from collections.abc import Iterable, Iterator
-from itertools import combinations
-
 import zlib
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cpdist
 
-from .reading import Form, Reading
+from .reading import BACKGROUND, Form, Reading
 from .words import Gazetteer
 
 RARE = 24  # an idea that at most so many names have is worth a comparison by itself
 FULL = 40  # in a larger block only neighbours in order of name are compared
 NEIGHBOURS = 6
 WIDTH = 8  # ideas of a name that the quick look compares
+CROWD = 12  # an acronym that more names give is compared within a place only
 CHUNK = 1 << 18
 
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-def _keys(form: Form, weights: dict[str, float], rare: float) -> Iterator[str]:
-    """What a name is found by."""
+def _key(sort: int, text: str) -> int:
+    """A number for what a name is found by. Two that happen to share a number only cost a comparison."""
+    return (sort << 32) | zlib.crc32(text.encode())
+
+
+def _keys(form: Form, weights: dict[str, float], rare: float) -> Iterator[int]:
+    """What a name is found by: its address, rare ideas, pairs of ideas, ideas with places, all ideas together."""
+    if not form.text:
+        return
     if form.web:
-        yield "w " + form.web
+        yield _key(0, form.web)
     ideas = sorted(form.core, key=lambda i: (-weights[i], i))[:5]
-    places = sorted(form.places | form.seats)[:3]
-    if ideas:
-        yield "c " + " ".join(sorted(ideas)) + "|" + "".join(sorted(form.places)[:1])
+    if not ideas:
+        yield _key(5, " ".join(sorted(form.kinds)) + "|" + " ".join(sorted(form.places | form.countries)))
+        return
+    yield _key(1, " ".join(sorted(ideas)) + "|" + "".join(sorted(form.places)[:1]))
     for idea in ideas:
         if weights[idea] >= rare:
-            yield "i " + idea
-    for pair in combinations(ideas, 2):
-        yield "p " + " ".join(sorted(pair))
-    for place in places:
+            yield _key(2, idea)
+    for one, other in combinations(sorted(ideas), 2):
+        yield _key(3, one + " " + other)
+    for place in sorted(form.places | form.seats)[:3]:
         for idea in ideas[:3]:
-            yield f"l {idea} {place}"
-    if not ideas:
-        yield "n " + " ".join(sorted(form.kinds)) + "|" + " ".join(sorted(form.places | form.countries))
+            yield _key(4, idea + " " + place)
 
 
-def _blocks(entries: Iterable[tuple[int, str]], order: Ints) -> Ints:
+def _blocks(forms: Sequence[Form], reading: Reading, order: Ints) -> Ints:
     """Pairs of forms that share a key, as left * forms + right with left < right, each once."""
-    numbers: dict[str, int] = {}
-    keys: list[int] = []
-    members: list[int] = []
-    for member, key in entries:
-        keys.append(numbers.setdefault(key, len(numbers)))
-        members.append(member)
+    total = reading.size + BACKGROUND
+    rare = float(np.log(total / (RARE + BACKGROUND * 0.0008)))
+    keys, members = array("q"), array("q")
+    for number, form in enumerate(forms):
+        before = len(keys)
+        keys.extend(_keys(form, reading.weights, rare))
+        members.extend([number] * (len(keys) - before))
     if not keys:
         return np.zeros(0, np.int64)
-    forms = len(order)
-    key = np.asarray(keys, np.int64)
-    member = np.asarray(members, np.int64)
+    _, numbered = np.unique(np.frombuffer(keys, np.int64), return_inverse=True)
+    count = len(order)
+    key, member = numbered.astype(np.int32), np.frombuffer(members, np.int64)
     size = np.bincount(key)
     alone = size[key] < 2
     key, member = key[~alone], member[~alone]
@@ -67,7 +75,7 @@ def _blocks(entries: Iterable[tuple[int, str]], order: Ints) -> Ints:
         places = places[(places + step < len(key)) & (reach[places] >= step)]
         places = places[key[places] == key[np.minimum(places + step, len(key) - 1)]]
         left, right = member[places], member[places + step]
-        found.append(np.minimum(left, right) * forms + np.maximum(left, right))
+        found.append(np.minimum(left, right) * count + np.maximum(left, right))
         step += 1
     return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
@@ -88,7 +96,7 @@ def _acronyms(reading: Reading) -> Ints:
     for acronym, bearing in bearers.items():
         others = givers.get(acronym, [])
         everybody = bearing + others
-        if len(bearing) * len(everybody) > FULL * FULL:
+        if len(everybody) > CROWD:
             found += _acronyms_by_place(reading, bearing, everybody)
             continue
         for left in bearing:
@@ -122,16 +130,20 @@ def candidates(reading: Reading) -> tuple[Ints, Ints]:
     count = len(forms)
     if count < 2:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    ranked = sorted(range(count), key=lambda n: (" ".join(forms[n].order), forms[n].text, sorted(forms[n].seats), forms[n].web, n))
+    ranked = sorted(
+        range(count), key=lambda n: (" ".join(forms[n].order), forms[n].text, sorted(forms[n].seats), forms[n].web, n)
+    )
     order = np.empty(count, np.int64)
     order[ranked] = np.arange(count)
-    total = reading.size + 400
-    rare = float(np.log(total / (RARE + 400 * 0.0008)))
-    pairs = _blocks(((n, key) for n, form in enumerate(forms) for key in _keys(form, reading.weights, rare)), order)
-    sure = np.unique(np.concatenate([_acronyms(reading), _web_pairs(forms, order)]))
-    pairs = np.setdiff1d(pairs, sure, assume_unique=True)
-    pairs = np.concatenate([sure, pairs[_worth(reading, pairs)]])
-    pairs.sort()
+    alike = _blocks(forms, reading, order)
+    acronyms = _acronyms(reading)
+    bare = np.fromiter((form.bare_acronym for form in forms), bool, count)
+    lone = bare[acronyms // count] | bare[acronyms % count]
+    web = np.fromiter((zlib.crc32(form.web.encode()) for form in forms), np.int64, count)
+    pairs = np.union1d(alike, acronyms)
+    sure = (web[pairs // count] == web[pairs % count]) & (web[pairs // count] != 0)
+    sure[np.searchsorted(pairs, acronyms[lone])] = True
+    pairs = pairs[_worth(reading, pairs, sure)]
     left, right = pairs // count, pairs % count
     owners = np.fromiter((f.owner for f in forms), np.int64, count)
     apart = owners[left] != owners[right]
@@ -148,16 +160,14 @@ def _where(ideas: Iterable[str], places: Gazetteer) -> int:
     return bits
 
 
-def _apart(one: Ints, other: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return (one != 0) & (other != 0) & (one & other == 0)
+def _worth(
+    reading: Reading, pairs: Ints, sure: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """A quick look at all pairs at once: do they share enough of what they say, or look alike as text?
 
-
-def _web_pairs(forms: list[Form], order: Ints) -> Ints:
-    return _blocks(((n, form.web) for n, form in enumerate(forms) if form.web), order)
-
-
-def _worth(reading: Reading, pairs: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """A quick look at all pairs at once: do they share enough of what they say, or look alike as text?"""
+    Pairs that are `sure` (one address, or an acronym beside the name that gives it) need neither. Names with two
+    different places are never worth more.
+    """
     forms, weights = reading.forms, reading.weights
     count = len(forms)
     numbers = {idea: n for n, idea in enumerate(weights, start=1)}
@@ -174,7 +184,9 @@ def _worth(reading: Reading, pairs: Ints) -> np.ndarray[tuple[int], np.dtype[np.
     named = np.fromiter((_where(f.places, places) for f in forms), np.int64, count)
     cache: dict[frozenset[str], int] = {}
     seated = np.fromiter(
-        (cache[f.seats] if f.seats in cache else cache.setdefault(f.seats, _where(f.seats, places)) for f in forms), np.int64, count
+        (cache[f.seats] if f.seats in cache else cache.setdefault(f.seats, _where(f.seats, places)) for f in forms),
+        np.int64,
+        count,
     )
     keep = np.zeros(len(pairs), bool)
     for start in range(0, len(pairs), CHUNK):
@@ -190,20 +202,20 @@ def _worth(reading: Reading, pairs: Ints) -> np.ndarray[tuple[int], np.dtype[np.
         less = np.maximum(np.minimum(mass[left], mass[right]), 1e-6)
         asked = np.where(tongue[left] & tongue[right], 0.42, 0.26)
         good = (shared / whole >= asked) | (shared / less >= 0.85)
-        apart = _apart(named[left], named[right]) | _apart(
-            np.where(named[left] != 0, named[left], seated[left]) * (named[right] != 0),
-            np.where(named[right] != 0, named[right], seated[right]),
-        ) | _apart(
-            np.where(named[left] != 0, named[left], seated[left]),
-            np.where(named[right] != 0, named[right], seated[right]) * (named[left] != 0),
-        )  # fmt: skip
-        doubtful = np.flatnonzero(~apart & ((shared / whole < 0.6) & (tongue[left] & tongue[right] > 0) | ~good))
+        # Where only one name has a place, it is held against where the other works.
+        either = np.where(named[left] != 0, named[left], seated[left])
+        other = np.where(named[right] != 0, named[right], seated[right])
+        apart = ((named[left] != 0) | (named[right] != 0)) & (either != 0) & (other != 0) & (either & other == 0)
+        trusted = sure[start : start + CHUNK]
+        doubtful = np.flatnonzero(
+            ~apart & ~trusted & ((shared / whole < 0.6) & (tongue[left] & tongue[right] > 0) | ~good)
+        )
         if len(doubtful):
             alike = cpdist(
                 [texts[i] for i in left[doubtful]], [texts[i] for i in right[doubtful]],
                 scorer=Indel.normalized_similarity, dtype=np.float32,
             )  # fmt: skip
             good[doubtful] = alike >= np.where(good[doubtful], 0.55, 0.8)
-        good &= ~apart
+        good = (good | trusted) & ~apart
         keep[start : start + CHUNK] = good
     return keep

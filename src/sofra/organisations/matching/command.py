@@ -22,10 +22,22 @@ class LineRefused(Exception):
 
 def add_match_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `match`, the same with and without Django."""
-    parser.add_argument("file", metavar="FILE", help="JSON lines with id, name and, where known, place, website, acronym; - reads standard input")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="JSON lines with id, name and, where known, place, website, acronym; - reads standard input",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line: a, b, probability, reasons")
-    parser.add_argument("--registry", action="store_true", help="compare with the organisations of this hub instead of within the file")
-    parser.add_argument("--floor", type=_floor, default=0.5, metavar="P", help="leave out pairs less likely than this (0 to 1; default 0.5)")
+    parser.add_argument(
+        "--registry", action="store_true", help="compare with the organisations of this hub instead of within the file"
+    )
+    parser.add_argument(
+        "--floor",
+        type=_floor,
+        default=0.5,
+        metavar="P",
+        help="leave out pairs less likely than this (0 to 1; default 0.5)",
+    )
 
 
 def _floor(text: str) -> float:
@@ -125,7 +137,9 @@ def print_pairs(pairs: Sequence[Pair], out: IO[str], *, as_json: bool) -> None:
             out.write(f"{pair.probability:.2f}  {pair.a}  {pair.b}  {'; '.join(pair.reasons)}\n")
 
 
-def match(file: str, *, floor: float, as_json: bool, registry: Sequence[Record] | None, out: IO[str], errors: IO[str]) -> int:
+def match(
+    file: str, *, floor: float, as_json: bool, registry: Sequence[Record] | None, out: IO[str], errors: IO[str]
+) -> int:
     """Read, compare, print. 0 when all is well, 1 when lines were refused (the rest is compared), 2 without a file."""
     try:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as opened:
@@ -152,7 +166,9 @@ def match(file: str, *, floor: float, as_json: bool, registry: Sequence[Record] 
 
 def main(arguments: Sequence[str]) -> int:
     """`organisations match` within a file, without Django: it starts in a third of the time and needs no database."""
-    parser = argparse.ArgumentParser(prog="sofra organisations match", description="Propose records that may be the same body.")
+    parser = argparse.ArgumentParser(
+        prog="sofra organisations match", description="Propose records that may be the same body."
+    )
     add_match_arguments(parser)
     chosen = parser.parse_args(list(arguments))
     return match(chosen.file, floor=chosen.floor, as_json=chosen.json, registry=None, out=sys.stdout, errors=sys.stderr)

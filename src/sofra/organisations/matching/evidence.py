@@ -6,7 +6,6 @@ tells how the weights were found.
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -23,9 +22,7 @@ class Look:
     signs: list[str]
     shared: set[str]
 
-    @property
-    def score(self) -> float:
-        return BASE + sum(map(WEIGHTS.__getitem__, self.signs))
+    score: float
 
     @property
     def probability(self) -> float:
@@ -101,7 +98,9 @@ def look(left: Form, right: Form, reading: Reading) -> Look:
             if crossing and (only_left - left.known) and (only_right - right.known):
                 signs.append("words of their own on both sides, in languages that may say the same")
             else:
-                signs.append("words of their own on both sides" if weight >= 5 else "a common word of its own on each side")
+                signs.append(
+                    "words of their own on both sides" if weight >= 5 else "a common word of its own on each side"
+                )
         elif more > 0:
             signs.append("one name says more" if more >= 4 else "one name says a little more")
         if slips:
@@ -137,7 +136,7 @@ def look(left: Form, right: Form, reading: Reading) -> Look:
             signs.append("website: differs" if left.own_site and right.own_site else "website: other pages")
     if acronym:
         signs.append(acronym)
-    return Look(signs, shared | places)
+    return Look(signs, shared | places, BASE + sum(map(WEIGHTS.__getitem__, signs)))
 
 
 def _acronym_sign(left: Form, right: Form, reading: Reading, crossing: bool) -> str:
@@ -160,14 +159,14 @@ def _acronym_sign(left: Form, right: Form, reading: Reading, crossing: bool) -> 
     return ""
 
 
-def _related(ours: Iterable[str], theirs: Iterable[str], places: Gazetteer) -> str:
-    """"same", "within" (one lies in the other) or "apart"."""
-    if set(ours) & set(theirs):
+def _related(ours: frozenset[str], theirs: frozenset[str], places: Gazetteer) -> str:
+    """ "same", "within" (one lies in the other) or "apart"."""
+    if not ours.isdisjoint(theirs):
         return "same"
-    for one in ours:
-        for other in theirs:
-            if other in places.chain(one) or one in places.chain(other):
-                return "within"
+    if any(not places.around(one).isdisjoint(theirs) for one in ours):
+        return "within"
+    if any(not places.around(other).isdisjoint(ours) for other in theirs):
+        return "within"
     return "apart"
 
 
@@ -175,12 +174,24 @@ def _place_signs(left: Form, right: Form, places: Gazetteer, *, spoken: bool, ra
     signs = []
     if left.places and right.places:
         how = _related(left.places, right.places, places)
-        signs.append({"same": "place: the same in both names", "within": "place: one in the other", "apart": "place: names of two places"}[how])
+        signs.append(
+            {
+                "same": "place: the same in both names",
+                "within": "place: one in the other",
+                "apart": "place: names of two places",
+            }[how]
+        )
     elif left.places or right.places:
         named, other = (left, right) if left.places else (right, left)
         if other.seats:
             how = _related(named.places, other.seats, places)
-            signs.append({"same": "place: in the name and of the other", "within": "place: one in the other", "apart": "place: not that of the name"}[how])
+            signs.append(
+                {
+                    "same": "place: in the name and of the other",
+                    "within": "place: one in the other",
+                    "apart": "place: not that of the name",
+                }[how]
+            )
         elif spoken:
             signs.append("place: in one name only" if rare else "place: in one name only, and others have these words")
     if left.seats and right.seats:
@@ -215,6 +226,6 @@ def _shown(sign: str, left: Form, right: Form, seen: Look) -> str:
         ours = common or left.acronyms | right.acronyms
         return ", ".join(a.upper() for a in sorted(ours))
     if topic == "place" and left.places and right.places:
-        ours, theirs = (" ".join(f.spelt[p] for p in sorted(f.places)) for f in (left, right))
-        return ours if ours == theirs else f"{ours}, {theirs}"
+        here, there = (" ".join(f.spelt[p] for p in sorted(f.places)) for f in (left, right))
+        return here if here == there else f"{here}, {there}"
     return ""

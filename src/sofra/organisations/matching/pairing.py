@@ -1,6 +1,9 @@
 """From one list, or two, to the pairs that a person should judge."""
 
-from collections.abc import Iterable, Sequence
+import gc
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .blocking import candidates
@@ -44,11 +47,24 @@ def find_pairs(records: Sequence[Record], *, floor: float = 0.5) -> list[Pair]:
 
     The answer depends only on the records and their order. `a` stands before `b` in the list.
     """
-    reading = read(records)
-    left, right = candidates(reading)
-    found = _weigh(reading, zip(left.tolist(), right.tolist(), strict=True), floor)
-    _close(reading, found)
-    return _pairs(reading, records, found, floor)
+    with _undisturbed():
+        reading = read(records)
+        left, right = candidates(reading)
+        found = _weigh(reading, zip(left.tolist(), right.tolist(), strict=True), floor)
+        _close(reading, found)
+        return _pairs(reading, records, found, floor)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold the search for garbage while a list is read: many small things are made and none is in a circle."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def find_twins(rows: Sequence[Record], registry: Sequence[Record], *, floor: float = 0.5) -> list[Pair]:
@@ -56,6 +72,11 @@ def find_twins(rows: Sequence[Record], registry: Sequence[Record], *, floor: flo
 
     Only what the rows lead to is weighed, so that a few rows against a large registry cost little more than reading it.
     """
+    with _undisturbed():
+        return _twins(rows, registry, floor)
+
+
+def _twins(rows: Sequence[Record], registry: Sequence[Record], floor: float) -> list[Pair]:
     records = [*rows, *registry]
     reading = read(records)
     left, right = candidates(reading)
@@ -81,12 +102,13 @@ def _weigh(reading: Reading, edges: Iterable[Edge], floor: float) -> dict[Edge, 
     """The likeliest look at each pair of records, where it reaches the floor (or matters for a group)."""
     forms = reading.forms
     least = min(floor, 0.5)
+    worth = math.log(least / (1 - least)) if least > 0 else -math.inf
     found: dict[Edge, _Found] = {}
     for one, other in edges:
         seen = look(forms[one], forms[other], reading)
-        probability = seen.probability
-        if probability < least:
+        if seen.score < worth:
             continue
+        probability = seen.probability
         key = (forms[one].owner, forms[other].owner)
         if key[0] > key[1]:
             key, one, other = (key[1], key[0]), other, one
@@ -117,7 +139,7 @@ def _groups(edges: Iterable[Edge]) -> list[list[int]]:
 
 
 def _close(reading: Reading, found: dict[Edge, _Found]) -> None:
-    """Add pairs that a third record joins: A is B and B is C, so A is C, unless something between A and C forbids it."""
+    """Add pairs that a third record joins: A is B, B is C, so A is C, unless something between A and C forbids it."""
     likely = {key: f.probability for key, f in found.items() if f.probability >= 0.5}
     names: dict[int, list[int]] = {}
     for number, form in enumerate(reading.forms):
@@ -130,13 +152,16 @@ def _close(reading: Reading, found: dict[Edge, _Found]) -> None:
                 if (one, other) in likely:
                     continue
                 steps = max(
-                    likely.get((min(one, third), max(one, third)), 0.0) * likely.get((min(other, third), max(other, third)), 0.0)
+                    likely.get((min(one, third), max(one, third)), 0.0)
+                    * likely.get((min(other, third), max(other, third)), 0.0)
                     for third in group
                 )
                 if steps < STEPS:
                     continue
                 looks = [
-                    (look(reading.forms[x], reading.forms[y], reading), (x, y)) for x in names[one] for y in names[other]
+                    (look(reading.forms[x], reading.forms[y], reading), (x, y))
+                    for x in names[one]
+                    for y in names[other]
                 ]
                 best, forms = max(looks, key=lambda seen: seen[0].score)
                 if best.score >= LOWEST and not FORBID.intersection(best.signs):
@@ -150,6 +175,13 @@ def _pairs(reading: Reading, records: Sequence[Record], found: dict[Edge, _Found
             why = reasons(reading.forms[seen.forms[0]], reading.forms[seen.forms[1]], seen.look)
             if seen.through:
                 why = (THROUGH, *why)
-            pairs.append((-seen.probability, one, other, Pair(records[one].id, records[other].id, round(seen.probability, 4), why)))
+            pairs.append(
+                (
+                    -seen.probability,
+                    one,
+                    other,
+                    Pair(records[one].id, records[other].id, round(seen.probability, 4), why),
+                )
+            )
     pairs.sort(key=lambda p: p[:3])
     return [p[3] for p in pairs]

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from urllib.parse import unquote
 
@@ -19,25 +20,30 @@ BACKGROUND = 400
 _USUAL = {KIND: 0.12, PLACE: 0.01, COUNTRY: 0.12}
 _USUAL_IDEA, _USUAL_OWN = 0.02, 0.0008
 
+_NOTHING: frozenset[str] = frozenset()
 _BRACKETS = re.compile(r"\(([^()]{2,40})\)|\[([^\[\]]{2,40})\]")
 _AFTER_DASH = re.compile(r"\s[-–—/:]\s*([^\W\d_]{2,9}\d?)\s*$")
 _BEFORE_DASH = re.compile(r"^\s*([^\W\d_]{2,9})\s*(?:[-–—/:]\s)")
 _CAPITALS = re.compile(r"(?<![\w.])(?:[^\W\d_]\.){2,9}[^\W\d_]?(?!\w)|(?<![\w'’-])[^\W\d_]{2,10}(?![\w'’])")
-_QUOTES = re.compile(r"[\"“”„«»‘’'`]")
+# Endings that tell English where no word is known.
+_ENGLISH_ENDING = re.compile(r"(?:ers|ing|ship|hood|ness|ists|ful|less|ways|works)\b")
 _DIGRAPHS = frozenset(("dh", "gj", "ll", "nj", "rr", "sh", "th", "xh", "zh"))
 # Addresses under which many bodies have a page: only the whole path says which one.
 _SHARED = frozenset(
     "facebook.com fb.com fb.me m.me instagram.com twitter.com x.com linkedin.com youtube.com youtu.be tiktok.com t.me "
     "wordpress.com blogspot.com wixsite.com weebly.com sites.google.com google.com google.al linktr.ee medium.com "
     "github.io gitlab.io tumblr.com webnode.com business.site flickr.com vimeo.com wikipedia.org issuu.com "
-    "bit.ly tinyurl.com goo.gl yahoo.com gmail.com hotmail.com outlook.com jimdo.com squarespace.com webs.com"
-.split()
+    "bit.ly tinyurl.com goo.gl yahoo.com gmail.com hotmail.com outlook.com jimdo.com squarespace.com webs.com".split()
 )
 _OWN_SUBDOMAIN = frozenset(
     "wordpress.com blogspot.com wixsite.com weebly.com github.io gitlab.io tumblr.com webnode.com "
     "business.site jimdo.com squarespace.com webs.com".split()
 )
 _EMPTY_PATHS = frozenset(("", "home", "index", "pages", "pg", "people", "profile.php", "en", "sq", "groups", "company"))
+# In capitals too, and yet no acronym of a body.
+_LEGAL = frozenset(
+    "ngo npo cso ojf ojq oshc nvo ltd llc plc inc cic cio gmbh shpk sha doo dooel and of the for per dhe eu un".split()
+)
 _NO_WEBSITE = frozenset(("-", "n/a", "na", "none", "no", "nan", "null", "unknown", "pa", "ska", "nema", "jo"))
 
 
@@ -103,13 +109,15 @@ def web_key(address: str) -> tuple[str, bool]:
             if not steps or steps[0] in _EMPTY_PATHS:
                 match = re.search(r"[?&](?:id|v|list)=([\w-]+)", path)
                 return (f"{shared}/{match.group(1)}", False) if match else ("", False)
-            page = "/".join(steps[:2]) if steps[0] in ("in", "channel", "c", "user", "wiki", "view", "site") else steps[0]
+            page = (
+                "/".join(steps[:2]) if steps[0] in ("in", "channel", "c", "user", "wiki", "view", "site") else steps[0]
+            )
             return f"{shared}/{fold(page).replace(' ', '')}", False
     return host, True
 
 
 def _initials(tokens: list[str], words: Sequence[Word]) -> set[str]:
-    """The acronyms that a name gives: of all words, without small words, without place or kind, with Albanian NJ, SH."""
+    """The acronyms that a name gives: of all words, without small words, place or kind, with Albanian NJ, SH."""
     if not 2 <= len(tokens) <= 14:
         return set()
     every = full = anchored = bare = naked = ""
@@ -150,21 +158,23 @@ def _split_acronyms(name: str) -> tuple[str, set[str], bool]:
         compact = text.replace(".", "").replace(" ", "").replace("-", "")
         capitals = sum(c.isupper() for c in compact)
         if 2 <= len(compact) <= 10 and compact.isalpha() and capitals >= max(2, len(compact) - 3):
-            found.add(fold(compact))
+            folded = fold(compact)
+            if folded not in _LEGAL:
+                found.add(folded)
             return True
         return False
 
     if "(" in rest or "[" in rest:
         for match in _BRACKETS.finditer(rest):
             inner = match.group(1) or match.group(2)
-            if taken(inner) or any([taken(part) for part in inner.split() if part.isupper()]):
+            if taken(inner) or sum(taken(part) for part in inner.split() if part.isupper()):
                 rest = rest.replace(match.group(0), " ", 1)
     shouting = rest.isupper()
     if not shouting:
         for pattern in (_AFTER_DASH, _BEFORE_DASH):
-            match = pattern.search(rest)
-            if match and match.group(1).isupper() and taken(match.group(1)):
-                rest = rest.replace(match.group(1), " ", 1)
+            beside = pattern.search(rest)
+            if beside and beside.group(1).isupper() and taken(beside.group(1)):
+                rest = rest.replace(beside.group(1), " ", 1)
         for match in _CAPITALS.finditer(rest):
             text = match.group(0)
             if text.isupper() and len(text) >= 2:
@@ -201,7 +211,7 @@ def read(records: Sequence[Record]) -> Reading:
         ready = []
         for name in names:
             rest, acronyms, bare = _split_acronyms(name)
-            tokens = fold(rest).split()[:40]
+            tokens = (fold(rest) or _other_scripts(rest)).split()[:40]
             counts.update(tokens)
             ready.append((name, tokens, acronyms, bare))
         split.append(ready)
@@ -220,13 +230,30 @@ def read(records: Sequence[Record]) -> Reading:
             everywhere.add(declared)
         for name, tokens, _, bare in ready:
             forms.append(
-                _form(owner, name, tokens, everywhere, bare, lexicon, seats.get(record.place, frozenset()), web, own_site)
+                _form(
+                    owner, name, tokens, everywhere, bare, lexicon, seats.get(record.place, frozenset()), web, own_site
+                )
             )
     weights = _weights(forms, len(records))
     for form in forms:
         form.mass = sum(weights[i] for i in form.core)
     acronym_counts = Counter(chain.from_iterable(f.acronyms | f.initials for f in forms))
     return Reading(forms, weights, lexicon, len(records), acronym_counts)
+
+
+def _other_scripts(name: str) -> str:
+    """Words in a script that fold does not know, as they are."""
+    return " ".join(re.findall(r"\w+", name.lower()))
+
+
+@lru_cache(maxsize=100_000)
+def _kept(parts: frozenset[str]) -> frozenset[str]:
+    return parts
+
+
+def _one(parts: set[str]) -> frozenset[str]:
+    """The same set for the same parts, so that a long list keeps each only once."""
+    return _kept(frozenset(parts)) if parts else _NOTHING
 
 
 def _form(
@@ -291,16 +318,18 @@ def _form(
             core.append(idea)
             spelt[idea] = token
     top = max(languages)
+    if not top and _ENGLISH_ENDING.search(" ".join(tokens)):
+        languages[0] = top = 1
     spoken = sum(1 << i for i, n in enumerate(languages) if n == top) if top else 0
     return Form(
         owner=owner,
         text=" ".join(tokens),
         core=frozenset(core),
         order=tuple(core),
-        kinds=frozenset(kinds),
-        countries=frozenset(countries),
-        numbers=frozenset(numbers),
-        places=frozenset(places),
+        kinds=_one(kinds),
+        countries=_one(countries),
+        numbers=_one(numbers),
+        places=_one(places),
         seats=seats,
         web=web,
         own_site=own_site,
@@ -309,7 +338,7 @@ def _form(
         bare_acronym=bare,
         languages=spoken,
         spelt=spelt,
-        known=frozenset(known),
+        known=_one(known),
     )
 
 

@@ -11,7 +11,7 @@ _FIELDS = ("name", "acronym", "website", "social", "place", "seat")
 
 
 def registry_records(*, visible_to: int = Visibility.MEMBERS) -> list[Record]:
-    """Every standing organisation by code, with its open names, acronyms, first website and places. Sealed facts stay out."""
+    """Every standing organisation by code, with its open names, acronym, website and places. Sealed facts stay out."""
     facts: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     rows = (
         Fact.objects.filter(ended_in=None, field__in=_FIELDS, visible_to__lte=visible_to)
@@ -30,5 +30,9 @@ def registry_records(*, visible_to: int = Visibility.MEMBERS) -> list[Record]:
         places = dict.fromkeys(said["seat"] or said["place"])
         websites = said["website"] or said["social"]
         acronyms = [acronym, *said["acronym"]] if acronym else said["acronym"]
-        records.append(Record(code, tuple(names), ", ".join(places), websites[0] if websites else "", acronyms[0] if acronyms else ""))
+        records.append(
+            Record(
+                code, tuple(names), ", ".join(places), websites[0] if websites else "", acronyms[0] if acronyms else ""
+            )
+        )
     return records

@@ -19,7 +19,10 @@ SIGNS: dict[str, tuple[float, str]] = {
     "name: an acronym beside a name": (-1.0, "One record has only an acronym as its name"),
     "words of their own on both sides": (-2.3, "Each name has words that the other lacks"),
     "a common word of its own on each side": (-2.0, "Each name has a common word that the other lacks"),
-    "words of their own on both sides, in languages that may say the same": (0.1, "Each name has words of its own, in two languages, that may say the same"),
+    "words of their own on both sides, in languages that may say the same": (
+        0.1,
+        "Each name has words of its own, in two languages, that may say the same",
+    ),
     "one name says more": (-0.4, "One name says more than the other"),
     "one name says a little more": (0.4, "One name says a little more than the other"),
     "written a little differently": (-1.4, "Some words are written a little differently"),
@@ -41,7 +44,10 @@ SIGNS: dict[str, tuple[float, str]] = {
     "place: the same in both names": (-0.1, "The same place in both names"),
     "place: in the name and of the other": (-0.1, "The place in one name is where the other works"),
     "place: in one name only": (-1.3, "Only one name has a place"),  # by hand
-    "place: in one name only, and others have these words": (-1.3, "Only one name has a place, and others have these words too"),
+    "place: in one name only, and others have these words": (
+        -1.3,
+        "Only one name has a place, and others have these words too",
+    ),
     "place: one in the other": (0.0, "The place of one lies in the place of the other"),  # by hand
     "place: names of two places": (-6.0, "The names have two different places"),  # by hand
     "place: not that of the name": (-3.4, "The place in one name is not where the other works"),

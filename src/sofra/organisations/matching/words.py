@@ -27,15 +27,15 @@ _SEATS = re.compile(r"[,;/|()]| and | dhe | i | и | & ")
 _PLACE_WORDS = frozenset(
     "municipality municipal of district county region regional prefecture city town village unit administrative the in "
     "bashkia bashki e qarku qark rrethi rreth qyteti qytet komuna komuna fshati fshat njesia njesi administrative te "
-    "opstina opstine opcina grad okrug kanton canton regija region obstina republic republika territory whole area".split()
+    "opstina opstine opcina grad okrug kanton canton regija obstina republic republika territory whole area".split()
 )
 # Countries and their adjectives, as stems; a body's country is evidence both ways, but says little.
 _COUNTRIES = {
-    "AL": "albania albanian albanians shqiperi shqiperia shqiperise shqiptar shqiptare shqiptaro albanija albanije albanski "
-    "albanska albansko albanac albanci",
+    "AL": "albania albanian albanians shqiperi shqiperia shqiperise shqiptar shqiptare shqiptaro albanija albanije "
+    "albanski albanska albansko albanac albanci",
     "XK": "kosovo kosova kosove kosoves kosovar kosovare kosovars kosovski kosovska kosovsko",
-    "MK": "macedonia macedonian macedonians maqedoni maqedonia maqedonise maqedonase maqedonas makedonija makedonije "
-    "makedonski makedonska makedonsko north_macedonia severna_makedonija maqedonia_e_veriut",
+    "MK": "macedonia macedonian macedonians maqedoni maqedonia maqedonise maqedonase maqedonas makedonija "
+    "makedonije makedonski makedonska makedonsko north_macedonia severna_makedonija maqedonia_e_veriut",
     "ME": "montenegro montenegrin mal_i_zi mali_i_zi malit_te_zi crna_gora crne_gore crnogorski crnogorska crnogorsko",
     "RS": "serbia serbian serbi serbise serb serbe srbija srbije srpski srpska srpsko",
     "BA": "bosnia bosnian herzegovina bosnje bosna bosne hercegovina hercegovine bosanski bosanska bih",
@@ -144,6 +144,7 @@ class Gazetteer:
     names: Phrases = field(default_factory=Phrases)
     parents: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
+    _around: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def add(self, form: str, code: str, rank: int) -> None:
         """Take one form. Where two places share it, the better known kind (lower rank) keeps it."""
@@ -162,6 +163,13 @@ class Gazetteer:
             self.names.whole[key] = word
         else:
             self.names.add(key, word)
+
+    def around(self, idea: str) -> frozenset[str]:
+        """All that the place lies in, and itself."""
+        known = self._around.get(idea)
+        if known is None:
+            known = self._around[idea] = frozenset(self.chain(idea))
+        return known
 
     def chain(self, idea: str) -> Iterator[str]:
         """The place and all it lies in, smallest first."""
@@ -201,23 +209,44 @@ def packs() -> Gazetteer:
     return gazetteer
 
 
-# Names that neighbours use and that the packs may lack: what is written, the place's name in the packs.
-_NEIGHBOURS_SAY = (
-    "skadar scutari:shkoder|drac durazzo durazo:durres|valona vlore:vlore|korca korca korce:korce|ljes ales alessio:lezhe|"
-    "elbasan:elbasan|kuks kukes:kukes|libraz:librazhd|gramshi grams:gramsh|argirokastro gjirokastra djirokastra:gjirokaster|"
-    "shkup shkupi skoplje uskub skopje:skopje|manastiri bitolj bitola:bitola|tetova tetove tetovo:tetovo|ohri oher ohrid:ohrid|"
-    "kumanova kumanove:kumanovo|kercova kercove kicevo:kicevo|beograd beogradi belgrade belgrad:beograd|nish nishi nis:nis|"
-    "pristina prishtina:prishtine|pec peja peje:peje|djakovica gjakova:gjakove|gnjilane gjilani:gjilan|urosevac ferizaji:ferizaj|"
-    "ulqini ulcinj ulqin:ulcinj|tivari tivar:bar|sarajeva sarajeve sarajevo:sarajevo|podgorice podgorica:podgorica"
-)
+# Names that neighbours use and that the packs may lack: the place's name in the packs: what is written.
+_NEIGHBOURS_SAY = """
+shkoder: skadar scutari
+durres: drac durazzo durazo
+vlore: valona
+korce: korca
+lezhe: ljes ales alessio
+kukes: kuks
+librazhd: libraz
+gramsh: gramshi grams
+gjirokaster: argirokastro gjirokastra djirokastra
+skopje: shkup shkupi skoplje uskub
+bitola: manastiri bitolj
+tetovo: tetova tetove
+ohrid: ohri oher
+kumanovo: kumanova kumanove
+kicevo: kercova kercove
+beograd: beogradi belgrade belgrad
+nis: nish nishi
+prishtine: pristina prishtina
+peje: pec peja
+gjakove: djakovica gjakova
+gjilan: gnjilane gjilani
+ferizaj: urosevac ferizaji
+ulcinj: ulqini ulqin
+bar: tivari tivar
+sarajevo: sarajeva sarajeve
+podgorica: podgorice
+"""
 
 
 def _add_neighbours_names(gazetteer: Gazetteer) -> None:
-    for entry in _NEIGHBOURS_SAY.split("|"):
-        spellings, _, name = entry.partition(":")
+    for line in _NEIGHBOURS_SAY.split("\n"):
+        name, _, spellings = line.partition(": ")
         known = gazetteer.names.whole.get(name)
-        for spelling in spellings.split() if known else ():
-            gazetteer.names.whole.setdefault(spelling, known)
+        if known is not None:
+            for spelling in spellings.split():
+                gazetteer.names.whole.setdefault(spelling, known)
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
@@ -347,7 +376,11 @@ class Lexicon:
                 table = other in ideas().whole or other in self.places.names.whole
                 if counts[token] > 1 and not (often >= 4 * counts[token] or (table and counts[token] < 4)):
                     continue
-                if min(len(token), len(other)) < 6 and (token[0] != other[0] or often < 2 * counts[token]) and not table:
+                if (
+                    min(len(token), len(other)) < 6
+                    and (token[0] != other[0] or often < 2 * counts[token])
+                    and not table
+                ):
                     continue
                 if OSA.distance(token, other, score_cutoff=1) > 1:
                     continue

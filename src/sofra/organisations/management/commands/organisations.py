@@ -1,7 +1,7 @@
 """`sofra organisations match`: propose records that may be the same body."""
 
 import sys
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -22,7 +22,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         registry = registry_records() if options["registry"] else None
         code = match(
-            options["file"], floor=options["floor"], as_json=options["json"], registry=registry, out=self.stdout, errors=self.stderr
+            options["file"],
+            floor=options["floor"],
+            as_json=options["json"],
+            registry=registry,
+            out=cast(IO[str], self.stdout),
+            errors=cast(IO[str], self.stderr),
         )
         if code:
             sys.exit(code)
