@@ -49,6 +49,7 @@ def choose_data(command: str) -> None:
     project = Path(__file__).resolve().parents[2]
     if command == "demo":
         os.environ["SOFRA_MODE"] = "demo"
+        os.environ.setdefault("SOFRA_LOG_LEVEL", "ERROR")  # the terminal is for the address and the passwords
         os.environ.pop("DATABASE_URL", None)
         os.environ["SOFRA_DATA"] = str(Path(os.environ.get("SOFRA_DATA") or project / "var").resolve() / "demo")
     elif not {"SOFRA_DATA", "DATABASE_URL"} & os.environ.keys() and os.environ["SOFRA_MODE"] == "develop":

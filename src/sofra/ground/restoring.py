@@ -17,13 +17,11 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from . import backups
 from .backups import BackupRefused, Contents
-
-ALIAS = "restoring"
 
 
 def holds_data(connection: Any) -> int:
@@ -62,6 +60,13 @@ def restore(source: Path) -> Contents:
                 _restore_postgresql(archive, contents)
             _place_files(staged, replace=True)
             _forget_others(contents)
+        except DatabaseError as error:
+            if "disk is full" in str(error) or "No space left" in str(error):
+                raise BackupRefused("The disk is full: free some space and try again; nothing was changed.") from error
+            raise BackupRefused(
+                f"{source} cannot be loaded, since its rows do not fit together ({type(error).__name__}); "
+                "nothing was changed."
+            ) from error
         finally:
             shutil.rmtree(staged, ignore_errors=True)
     return contents
@@ -72,23 +77,37 @@ def _restore_sqlite(archive: zipfile.ZipFile, contents: Contents) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(target.name + ".restoring")
     _remove_sqlite(beside)
-    described: dict[str, Any] = copy.deepcopy(connections.databases["default"])
-    described["NAME"] = str(beside)
-    described["OPTIONS"]["init_command"] = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-64000;"
-    connections.databases[ALIAS] = described
     try:
-        _load(archive, contents, connections[ALIAS])
-        connections[ALIAS].close()
+        with _default_is(beside):
+            _load(archive, contents, connections["default"])
         with beside.open("rb") as file:
             os.fsync(file.fileno())
-        connections["default"].close()
         _release(target)
         beside.replace(target)
         _sync_folder(target.parent)
     finally:
-        connections[ALIAS].close()
-        del connections.databases[ALIAS]
         _remove_sqlite(beside)
+
+
+@contextmanager
+def _default_is(path: Path) -> Iterator[None]:
+    """The new file as the default database while it is filled.
+
+    Not under another alias: migrations of libraries speak to the default one whatever they are told.
+    """
+    described = connections.databases["default"]
+    connections["default"].close()
+    del connections["default"]
+    filling: dict[str, Any] = copy.deepcopy(described)
+    filling["NAME"] = str(path)
+    filling["OPTIONS"]["init_command"] = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-64000;"
+    connections.databases["default"] = filling
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        del connections["default"]
+        connections.databases["default"] = described
 
 
 def _release(target: Path) -> None:

@@ -26,6 +26,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 PR_SET_PDEATHSIG = 1
+LEVELS = {"demo": "error"}  # what a mode's terminal shows of the server's own lines
 GRACE = 12  # seconds that children have to finish what they are at
 ENDED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -141,10 +142,12 @@ class Hub:
             sys.executable, "-m", "granian", "sofra.wsgi:application", "--interface", "wsgi", "--no-ws",
             "--host", self.host, "--port", str(self.port), "--workers", str(self.workers), "--blocking-threads", "4",
             "--respawn-failed-workers", "--workers-kill-timeout", "8", "--no-access-log", "--log-config", str(log),
+            "--log-level", LEVELS.get(settings.MODE, "info"),
         ]  # fmt: skip
 
     def _worker_command(self) -> list[str]:
-        return [sys.executable, "-m", "sofra", "db_worker", "--queue-name", "*", "--no-startup-delay", "--no-reload"]
+        return [sys.executable, "-m", "sofra", "db_worker", "--queue-name", "*", "--no-startup-delay", "--no-reload",
+                "--verbosity", "0" if settings.MODE == "demo" else "1"]  # fmt: skip
 
     def _start(self, name: str, command: list[str]) -> None:
         # A session of its own: Ctrl-C reaches only the parent, which then stops the children in order.
@@ -217,7 +220,7 @@ def _end_group(leader: int) -> None:
 def _server_log() -> dict[str, object]:
     """The web server's own log lines in the same shape as ours."""
     handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "json"}
-    level = {"demo": "ERROR"}.get(settings.MODE, "INFO")
+    level = LEVELS.get(settings.MODE, "info").upper()
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -75,7 +75,7 @@ class Command(BaseCommand):
                 "organisations",
                 str(folder / name),
                 recipe=recipe_path,
-                decide=str(folder / "decisions.json"),
+                decide=folder / "decisions.json",
                 yes_new=True,
                 stdout=Quiet(),
             )
