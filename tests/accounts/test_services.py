@@ -159,6 +159,12 @@ def test_acceptance_tells_the_rooms_above(ana: User, monkeypatch: pytest.MonkeyP
     assert told == [("Dafina", ["al.inac"])]
 
 
+def test_nobody_is_invited_for_an_organisation_that_is_not_there(ana: User) -> None:
+    with pytest.raises(ValidationError, match=r"al\.nowhere"):
+        services.invite(email="x@example.org", name="", role=roles.MEMBER, organisations=["al.nowhere"], by=ana)
+    assert not Invitation.objects.filter(email="x@example.org").exists()
+
+
 def test_what_a_room_above_refuses_is_not_half_done(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(user: User, invitation: Invitation) -> None:
         raise ValidationError("no such organisation")

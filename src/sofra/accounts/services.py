@@ -23,6 +23,8 @@ from .roles import Role
 
 # Rooms above hang on here what an accepted invitation means to them; called in the transaction of the acceptance.
 on_accepted: list[Callable[[User, Invitation], None]] = []
+# And here what they refuse in an invitation's organisation codes, by a ValidationError.
+on_inviting: list[Callable[[Sequence[str]], None]] = []
 
 
 def checked_address(text: str) -> str:
@@ -49,6 +51,8 @@ def invite(
         raise ValidationError(_("This address already has an account. Give the role on that person's page."))
     if organisations and role is not roles.MEMBER:
         raise ValidationError(_("Only a member editor is invited for named organisations."))
+    for check in on_inviting:
+        check(organisations)
     Invitation.objects.filter(email=email, accepted_on=None, withdrawn_on=None).update(withdrawn_on=timezone.now())
     token = tokens.new()
     invitation = Invitation.objects.create(

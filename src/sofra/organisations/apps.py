@@ -5,11 +5,12 @@ class OrganisationsConfig(AppConfig):
     name = "sofra.organisations"
 
     def ready(self) -> None:
-        from sofra.accounts.services import on_accepted
+        from sofra.accounts.services import on_accepted, on_inviting
 
         from . import (
             search,  # noqa: F401 (registers the lookup)
             services,
         )
 
+        on_inviting.append(services.refuse_unknown_codes)
         on_accepted.append(services.name_invited_editors)

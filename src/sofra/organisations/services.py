@@ -412,6 +412,14 @@ def name_editors(user: User, codes: Iterable[str], *, by: User | None) -> None:
             record(what="editor.named", about=head.code, by=by, account=user.pk)
 
 
+def refuse_unknown_codes(codes: Iterable[str]) -> None:
+    """Nobody is invited for an organisation that is not there (see accounts.services.on_inviting)."""
+    known = set(Organisation.objects.filter(code__in=list(codes), ended_in=None).values_list("code", flat=True))
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise ValidationError(_("No organisation has the code %(codes)s."), params={"codes": ", ".join(unknown)})
+
+
 def name_invited_editors(user: User, invitation: Invitation) -> None:
     """What an accepted invitation means to this room (see accounts.services.on_accepted)."""
     name_editors(user, invitation.organisations, by=invitation.invited_by)
