@@ -49,7 +49,9 @@ class ExampleForm(forms.Form):
     """What every kind of field looks like; it is shown with errors and never sent."""
 
     name = forms.CharField(label=_("Name"), help_text=_("As the organisation writes it."), max_length=120)
-    place = forms.ChoiceField(label=_("Place of work"), choices=[("", "—"), ("AL111", "Pukë"), ("AL110", "Fushë-Arrëz")])
+    place = forms.ChoiceField(
+        label=_("Place of work"), choices=[("", "—"), ("AL111", "Pukë"), ("AL110", "Fushë-Arrëz")]
+    )
     founded = forms.IntegerField(label=_("Founding year"), min_value=1800)
     speaks = forms.MultipleChoiceField(
         label=_("Working languages"), choices=[("sq", "Shqip"), ("en", "English")], required=False,

@@ -1,10 +1,11 @@
 """Every address of the hub. Albanian stands at the root, other languages below their code."""
 
 import importlib.util
-from typing import Any
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
+
+from sofra.exchange.api import api
 
 from . import health, views
 
@@ -17,15 +18,6 @@ _ROOMS = (
 )
 
 
-
-def _api() -> list[Any]:
-    if not importlib.util.find_spec("sofra.places.queries"):  # until the room places has its queries
-        return []
-    from sofra.exchange.api import api
-
-    return [path("api/", api.urls)]
-
-
 handler400 = "sofra.web.views.bad_request"
 handler403 = "sofra.web.views.permission_denied"
 handler404 = "sofra.web.views.page_not_found"
@@ -33,12 +25,13 @@ handler500 = "sofra.web.views.server_error"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
-    *_api(),
+    path("api/", api.urls),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("search/", views.search, name="search"),
         path("glossary/", views.glossary, name="glossary"),
         path("permissions/", views.permissions, name="permissions"),
+        path("audit/", views.audit, name="audit"),
         path("about/", views.about, name="about"),
         path("accessibility/", views.accessibility, name="accessibility"),
         path("components/", views.components, name="components"),

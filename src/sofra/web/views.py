@@ -5,18 +5,20 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from sofra.accounts import roles
-from sofra.accounts.access import level_of
-from sofra.ground.models import Visibility
+from sofra.accounts.access import level_of, require
+from sofra.ground.models import AuditLine, Visibility
 from sofra.organisations import queries as registry
 from sofra.places.models import Kind, Place
 
-from . import doors, examples, queries
+from . import doors, examples, queries, tasks
 
 LONGEST_SEARCH = 200
 PAGE = 25
+AUDIT_PAGE = 50
 
 
 @require_safe
@@ -26,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         **figures,
         "municipalities": Place.objects.filter(country=settings.COUNTRY, kind=Kind.MUNICIPALITY).count(),
-        "doors": queries.doors_for(request.user),
+        "doors": tasks.doors_for(request.user),
         "map": queries.map_of_home(level, figures["by_municipality"]),
     }
     return render(request, "web/home.html", context)
@@ -48,7 +50,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "cut": LONGEST_SEARCH if len(typed) > LONGEST_SEARCH else 0,
         "hits": hits,
         "page": page,
-        "places": list(queries.places_found(searched)) if page.number == 1 else [],
+        "places": queries.places_found(searched) if page.number == 1 else [],
         "sees_hidden": level >= Visibility.MEMBERS,
     }
     return render(request, "web/search.html", context)
@@ -81,11 +83,24 @@ def components(request: HttpRequest) -> HttpResponse:
     return render(request, "web/components.html", examples.context(request))
 
 
+@require_safe
+@never_cache
+def audit(request: HttpRequest) -> HttpResponse:
+    """What happened, newest first; `about` narrows it to one thing by its public code."""
+    require(request.user, roles.COORDINATOR, roles.TECHNICAL)
+    about_code = request.GET.get("about", "").strip()[:120]
+    lines = AuditLine.objects.order_by("-id")
+    page = Paginator(lines.filter(about=about_code) if about_code else lines, AUDIT_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(request, "web/audit.html", {"page": page, "about_code": about_code})
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, with the words of the address ready to be searched for: "/organisations/al.inac/" → "inac"."""
     last = request.path.rstrip("/").rsplit("/", 1)[-1]
     words = last.rsplit(".", 1)[-1].replace("-", " ").replace("_", " ").strip()
-    return render(request, "404.html", {"searched": words[:60]}, status=404)
+    return render(request, "404.html", {"suggested": words[:60]}, status=404)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

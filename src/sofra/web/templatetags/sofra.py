@@ -25,7 +25,7 @@ from sofra.organisations.vocabulary import ACTIVITY_KINDS, ActivityClass
 register = template.Library()
 
 _YEAR = 365
-_CLASS_ICONS = {"specific": "viewfinder-circle", "relevant": "rectangle-group", "unknown": "question-mark-circle"}
+_CLASS_ICONS = {"specific": "bookmark", "relevant": "link", "unknown": "question-mark-circle"}
 _STATUS_ICONS = {"done": "check", "doing": "ellipsis-horizontal", "todo": "minus", "blocked": "hand-raised"}
 
 
@@ -53,7 +53,9 @@ def class_label(code: str) -> SafeString:
 def status(code: str, words: str = "") -> SafeString:
     """How far a task is: done, doing, todo, blocked. Other words may be given, the shape stays."""
     usual = {"done": _("Done"), "doing": _("In progress"), "todo": _("Not started"), "blocked": _("Cannot start yet")}
-    return format_html('<span class="status {}">{}{}</span>', code, _drawn(_STATUS_ICONS[code], 16), words or usual[code])
+    return format_html(
+        '<span class="status {}">{}{}</span>', code, _drawn(_STATUS_ICONS[code], 16), words or usual[code]
+    )
 
 
 def _days_since(day: date) -> int:
@@ -100,12 +102,12 @@ def provenance(source: str = "", by: Any = "", on: date | None = None) -> SafeSt
     text = "; ".join(parts)
     text = text[:1].upper() + text[1:]
     return format_html('<p class="provenance{}">{}{}</p>', *(
-        (" stale", _drawn("clock", 16), text) if on and is_stale(on) else ("", "", text)
+        (" stale", _drawn("clock", 16) + " ", text) if on and is_stale(on) else ("", "", text)
     ))  # fmt: skip
 
 
 @register.simple_tag
-def breadcrumbs(*steps: Any) -> SafeString:
+def breadcrumbs(*steps: Any, label: str = "") -> SafeString:
     """The way from home to this page: label, address, label, address, …, label of the page itself."""
     home = (reverse("home"), _("Home"))
     links = [home, *((steps[i + 1], steps[i]) for i in range(0, len(steps) - 1, 2))]
@@ -113,7 +115,7 @@ def breadcrumbs(*steps: Any) -> SafeString:
     items = format_html_join("", '<li><a href="{}">{}</a></li>', links)
     if here:
         items += format_html('<li aria-current="page">{}</li>', here)
-    return format_html('<nav class="breadcrumbs" aria-label="{}"><ol>{}</ol></nav>', _("You are here"), items)
+    return format_html('<nav class="breadcrumbs" aria-label="{}"><ol>{}</ol></nav>', label or _("You are here"), items)
 
 
 def _address(context: template.Context, **changes: str | None) -> str:
@@ -177,7 +179,9 @@ def error_summary(*forms: BaseForm) -> dict[str, Any]:
         problems += [{"text": error, "target": ""} for error in form.non_field_errors()]
         for field in [form[name] for name in form.errors if name in form.fields]:
             first = field.subwidgets[0].id_for_label if field.use_fieldset and field.subwidgets else field.id_for_label
-            problems += [{"text": error, "target": first or field.auto_id} for error in field.errors]
+            problems += [
+                {"text": f"{field.label}: {error}", "target": first or field.auto_id} for error in field.errors
+            ]
     return {"problems": problems}
 
 
