@@ -169,6 +169,7 @@ def _add_places(gazetteer: Gazetteer, pack: Pack) -> None:
         while parent:
             above.append(parent)
             parent = parents[parent]
+        above += [city for city, parts in pack.about.get("cities", {}).items() if code in parts]
         city = row["local_kind"].startswith(("grad", "град"))
         gazetteer.spots[code] = Spot(
             code, row["kind"], pack.code, int(row["level"]), row["name"], row["name_en"], city, frozenset(above)

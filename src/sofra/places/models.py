@@ -62,17 +62,17 @@ class Place(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("place", args=[self.code])
+
     @property
     def title(self) -> str:
         """The name as the reader's language says it on its own: "Bashkia Pukë", "Pukë municipality"."""
         if get_language() == "sq":
             return self.name_definite or self.name
         return self.name_en or self.name
-
-    def get_absolute_url(self) -> str:
-        from django.urls import reverse
-
-        return reverse("place", args=[self.code])
 
 
 class PlaceName(models.Model):

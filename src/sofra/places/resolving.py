@@ -10,6 +10,8 @@ from itertools import pairwise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sofra.ground.text import fold
+
 from . import rules
 from .gazetteer import Gazetteer, Spot, load
 from .scanning import Mention, Scan, scan
@@ -68,6 +70,7 @@ class _Judge:
             self._keep_script(mention)
             self._keep_kind(mention)
         self._whole_of_another_country()
+        self._written_twice()
         self._parentheses()
         self._larger_after_smaller()
         self._larger_first()
@@ -138,6 +141,13 @@ class _Judge:
                     if national.parent is named:
                         national.parent = None
 
+    def _written_twice(self) -> None:
+        """ "Peja/Peć": the same place in two languages."""
+        for first, second in pairwise(self.found.mentions):
+            same = {code: s for code, s in first.options.items() if code in second.options}
+            if second.relation == "/" and same and fold(first.raw) != fold(second.raw) and not second.says:
+                first.options, first.kind, second.role = same, first.kind or second.kind, "where"
+
     def _parentheses(self) -> None:
         """Rule 4, and parentheses that hold the larger place or the same place by another name."""
         for mention in self.found.mentions:
@@ -164,7 +174,7 @@ class _Judge:
                 code = min(mention.options, key=self._rank)
                 parts = [m for m in self.found.mentions if m.parent is mention]
                 asked = mention.kind is not None or mention.wide or (len(parts) > 1 and not self.is_country(mention))
-                if asked:
+                if asked and mention.area is None:
                     self.doubt(
                         _("The parts of %(place)s that are named were taken; is the whole of it meant as well?")
                         % {"place": self.told(code)},
@@ -174,9 +184,14 @@ class _Judge:
                     self.tell(_("%(place)s says where the places named with it are.") % {"place": self.told(code)})
 
     def _inside(self, inner: Mention, outer: Mention) -> dict[str, float]:
-        return {c: s for c, s in inner.options.items() if any(self.contains(o, c) for o in outer.options)}
+        named = (*outer.area.codes, *outer.area.alternatives) if outer.area is not None else ()
+        options = inner.options
+        inside = {c: s for c, s in options.items() if c in named or any(self.contains(o, c) for o in outer.options)}
+        return {c: s for c, s in inside.items() if c not in outer.options or c in named} or inside
 
     def _around(self, outer: Mention, inner: Mention) -> dict[str, float]:
+        if outer.area is not None:
+            return outer.options
         return {c: s for c, s in outer.options.items() if any(self.contains(c, i) for i in inner.options)}
 
     def _larger_after_smaller(self) -> None:
@@ -192,10 +207,12 @@ class _Judge:
         outer, inner = group[at], group[at - 1]
         if outer.relation not in {",", "in", "", "soft"} or outer.wide or outer.excluded or inner.role == "outer":
             return
+        if fold(inner.raw) == fold(outer.raw) and outer.kind is None:
+            return
         if inner.wide or not self._inside(inner, outer) or (outer.role and outer.role != "outer"):
             return
         country = self.is_country(outer)
-        spoken = outer.relation == "in" or outer.kind is not None or country
+        spoken = outer.relation == "in" or outer.kind is not None or outer.area is not None or country
         run = [inner]
         if spoken:
             for back in range(at - 2, -1, -1):
@@ -203,10 +220,16 @@ class _Judge:
                     break
                 run.append(group[back])
         lands = {self.spot(c).country for c in outer.options}
-        small = all(self.spot(c).level >= 3 for m in run for c in m.options if self.spot(c).country in lands)
+        small = all(
+            self.spot(c).level >= 3
+            for m in run
+            for c in m.options
+            if self.spot(c).country in lands and c not in outer.options
+        )
         if not spoken and not small:
             alone = len(group) == 2 or (inner.role == "where" and at >= 1)
-            if not alone or not any(self.spot(c).level <= 1 for c in self._around(outer, inner)):
+            large = [c for c in inner.options if self.spot(c).level <= 2]
+            if not alone or not any(self.contains(o, c) for o in outer.options for c in large):
                 return
         before = dict(outer.options)
         for mention in run:
@@ -214,8 +237,12 @@ class _Judge:
         outer.options = self._around(outer, inner)
         outer.role = "where"
         code = max(outer.options, key=lambda c: (self.spot(c).level <= 1, -self.spot(c).level))
-        others = [c for c in before if self.spot(c).kind == "municipality" and c not in run[0].options]
-        open_list = outer.relation == "," and not country and len(run) > 1
+        others = [
+            c
+            for c in before
+            if self.spot(c).kind == "municipality" and not any(c == i or self.contains(c, i) for i in inner.options)
+        ]
+        open_list = outer.relation == "," and not country and len(run) > 1 and not small
         siblings = not spoken and not small and inner.role != "where" and bool(others)
         longer = not spoken and small and len(group) > 2 and inner.role != "where" and not self._chain(group, at)
         if open_list or siblings or longer:
@@ -241,8 +268,9 @@ class _Judge:
             if first.role or first.wide or first.parent is not second.parent:
                 continue
             inside = self._inside(second, first)
-            if first.kind is not None and second.kind is not None and not first.kind.plural:
-                if inside and second.relation in {",", "", "soft", "in"} and not second.role:
+            alone = sum(m.parent is first.parent for m in mentions) == 2
+            if (second.kind is not None or alone) and self._stands_before(first, inside, second):
+                if second.relation in {",", "", "soft", "in"} and not second.role:
                     code = min(self._around(first, second), key=self._rank)
                     first.role, second.options = "where", inside
                     self.doubt(
@@ -261,6 +289,17 @@ class _Judge:
                         break
                     later.options = self._inside(later, first)
                 self.tell(_("“%(outer)s” says where %(inner)s is.") % {"outer": first.raw, "inner": second.raw})
+
+    def _stands_before(self, first: Mention, inside: dict[str, float], second: Mention) -> bool:
+        """May it be an address that begins with the larger? It has its kind too, or what follows is a unit."""
+        if not inside or first.is_code:
+            return False
+        if first.kind is not None:
+            return not first.kind.plural
+        words = (self.gazetteer.words.get(word) for word in fold(first.raw).split())
+        if any(w is not None and w.role == "kind" for w in words):
+            return True
+        return second.kind is not None and all(self.spot(c).level >= 3 for c in inside)
 
     def _leave_named_counties(self, kept: list[Mention]) -> None:
         """Rule 5: a county that the text named with its kind is not meant again by a bare name."""
@@ -405,7 +444,7 @@ class _Judge:
             else:
                 self.doubt(sentence, mention.others)
         if mention.mismatch:
-            above = [c for c in self.spot(code).above if self.spot(c).level == spot.level - 1]
+            above = [c for c in sorted(self.spot(code).above) if self.spot(c).level == spot.level - 1]
             self.doubt(
                 _("There is no place of the kind that the text names called “%(name)s”; %(place)s was taken.") % words,
                 above,

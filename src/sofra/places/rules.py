@@ -13,6 +13,7 @@
 5. In a list, every member counts, also a county beside its municipalities; a county that was named with its kind is
    not meant again by a bare name in the same list.
 6. The same name in several places: places named beside it decide, then the hub's own country; else a person is asked.
+   Two ways of writing one place beside each other ("Peja/Peć", "Bitola (Manastir)") are one.
 7. A misspelt name is corrected only where one place alone is near; the correction is told. It is sure if it is
    one letter in at least six, and no other place is within two.
 8. Anything that was not understood is named, and makes the reading unsure.
@@ -100,7 +101,8 @@ _ENGLISH: dict[str, tuple[str, ...]] = {
                 "not applicable", "not available", "tbd", "not asked", "refused"),
     "filler": ("of", "the", "a", "an", "activities", "activity", "are", "is", "organized", "organised", "implemented",
                "works", "work", "working", "mainly", "mostly", "especially", "particularly", "level", "republic of",
-               "for", "to", "on", "etc", "e g", "i e", "such as", "including", "includes", "incl", "with", "from",
+               "for", "to", "on", "be", "defined",
+               "confirmed", "etc", "e g", "i e", "such as", "including", "includes", "incl", "with", "from",
                "focus", "geographic", "coverage", "covers", "covering", "operates", "operating", "we", "our", "its",
                "namely", "centre", "center", "its", "following", "target", "urban", "focused", "areas of",
                "self government", "wide", "its territory", "local government", "headquarters", "hq",

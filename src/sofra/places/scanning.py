@@ -96,7 +96,8 @@ class _Walk:
             raw, start = tokens[at]
             if start in codes:
                 end = start + len(codes[start])
-                self._name(codes[start], {codes[start]: 9.0}, is_code=True)
+                also = self.gazetteer.names.get(codes[start].lower(), {})  # "RS" is Serbia and Republika Srpska
+                self._name(codes[start], {**also, codes[start]: 9.0}, is_code=not also)
                 while at < count and tokens[at][1] < end:
                     at += 1
                 continue
@@ -128,6 +129,9 @@ class _Walk:
         elif sign in ")]}":
             self._close_colons()
             if len(self.group) > 1:
+                parent = self.group[-1]
+                if self.kinds and self.previous[-1] is None and parent is not None and parent.kind is None:
+                    parent.kind, self.kinds = self.kinds[-1], []  # "Elbasan (county)"
                 self._finish_kinds()
                 self.group.pop()
                 self.previous.pop()
@@ -301,17 +305,20 @@ class _Walk:
                 self._give_back(before, word)
             self.touching = None
             return
+        if before is not None and before.kind is not None and before.kind.plural and word.english and not word.plural:
+            before.kind = word  # "municipalities of Elbasan County"
+            self.scan.dangling |= not before.wide
+            self.carried = self.touching = None
+            return
         if self.kinds and self.relation not in {"and", "/"}:
-            asked = self.kinds.pop()  # "administrative area unit": the later word is the exact one
-            if asked.english and word.english and not self.after_kind_of:
-                pass
+            self.kinds.pop()  # "administrative area unit": the later word is the exact one
         self.kinds.append(word)
         self.carried = None
         self.after_kind_of = False
         self.touching = None
 
     def _goes_back(self, before: Mention, word: Word) -> bool:
-        return word.english or (bool(before.options) and max(before.options.values()) == 0)
+        return word.english or 0 in before.options.values()
 
     def _give_back(self, before: Mention, word: Word) -> None:
         relation = before.relation
