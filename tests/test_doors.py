@@ -4,9 +4,10 @@ A new route needs a line in `doors.DOORS`, and in `EXAMPLES` below when its addr
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from pytest_django import Settings
 
 from sofra.accounts import roles, services
 from sofra.accounts.models import User
+from sofra.exchange import services as exchange
 from sofra.organisations import services as registry
 from sofra.organisations.models import Change, Editor, Organisation, Proposal
 from sofra.places.models import Place
@@ -71,12 +73,16 @@ class World:
     change: Change | None = None
     proposal: Proposal | None = None
     judgement: int = 0
-    extra: dict[str, Any] = field(default_factory=dict)
+    imported: int = 0
 
 
 def one(world: World) -> dict[str, Any]:
     assert world.one
     return {"code": world.one.code}
+
+
+def imported(world: World) -> dict[str, Any]:
+    return {"number": world.imported}
 
 
 EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
@@ -99,6 +105,16 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "proposal": lambda world: {"number": world.proposal.pk},
     "duplicate_pair": lambda world: {"left": world.one.code, "right": world.two.code},
     "judgement_revoke": lambda world: {"number": world.judgement},
+    "import": imported,
+    "import_columns": imported,
+    "import_progress": imported,
+    "import_rows": imported,
+    "import_row": lambda world: imported(world) | {"row": 2},
+    "import_start": imported,
+    "import_report": imported,
+    "import_problems": lambda world: imported(world) | {"form": "csv"},
+    "import_undo": imported,
+    "import_discard": imported,
     "place": lambda world: {"code": "AL"},
     "api:get_place": lambda world: {"code": "AL"},
     "api:get_organisation": one,
@@ -113,7 +129,8 @@ def _without_log_lines(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.fixture
-def world(db: None, settings: Settings) -> Iterator[World]:
+def world(db: None, settings: Settings, tmp_path: Path) -> World:
+    settings.DATA = tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     made = World()
     for name, held in PEOPLE.items():
@@ -144,6 +161,10 @@ def world(db: None, settings: Settings) -> Iterator[World]:
     )
     made.proposal = Proposal.objects.create(organisation=made.one, by=made.people["besa"], note="Still true?")
     made.judgement = registry.judge_different(left=made.one, right=made.two, by=ana).pk
+    drita = made.people["drita"]
+    table = exchange.upload_file([b"Name;Website\nThree tables;three.example.org\n"], name="list.csv", by=drita)
+    exchange.map_columns(table, mapping={"Name": "name", "Website": "website"}, by=drita)
+    made.imported = exchange.check_import(table.pk).pk
     return made
 
 

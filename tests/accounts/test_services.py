@@ -152,6 +152,7 @@ def test_acceptance_tells_the_rooms_above(ana: User, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(
         services, "on_accepted", [lambda user, invitation: told.append((user.name, invitation.organisations))]
     )
+    monkeypatch.setattr(services, "on_inviting", [])
     _, link = services.invite(
         email="dafina@example.org", name="", role=roles.MEMBER, organisations=["al.inac"], by=ana, send=False
     )
