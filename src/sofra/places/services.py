@@ -9,8 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sofra.accounts.models import User
-from sofra.ground.audit import record
+from sofra.ground.audit import Account, record
 from sofra.ground.text import fold, sort_key
 
 from .boundaries import Sheet
@@ -22,7 +21,7 @@ _NOT_IN_SORT = ("Qark ", "Qarku ")
 
 
 @transaction.atomic
-def load_places(*, by: User | None = None) -> dict[str, int]:
+def load_places(*, by: Account | None = None) -> dict[str, int]:
     """Bring the places of all packs into the database; a second time it only brings what the packs changed.
 
     Nothing is taken away: a place that a pack dropped stays, since records may stand on it. Gives how many places and
@@ -141,7 +140,7 @@ def _load_names() -> int:
 
 
 @transaction.atomic
-def confirm_reading(*, text: str, codes: list[str], by: User) -> Reading:
+def confirm_reading(*, text: str, codes: list[str], by: Account) -> Reading:
     """A person says that a text means these places; from now on it is read so. Raises ValidationError."""
     folded = fold(text)[:500]
     if not folded:
@@ -157,7 +156,7 @@ def confirm_reading(*, text: str, codes: list[str], by: User) -> Reading:
         defaults={
             "text": text[:500],
             "codes": list(dict.fromkeys(codes)),
-            "confirmed_by": by,
+            "confirmed_by_id": by.pk,
             "confirmed_on": timezone.localdate(),
         },
     )
@@ -166,7 +165,7 @@ def confirm_reading(*, text: str, codes: list[str], by: User) -> Reading:
 
 
 @transaction.atomic
-def load_boundaries(sheet: Sheet, *, by: User | None = None) -> int:
+def load_boundaries(sheet: Sheet, *, by: Account | None = None) -> int:
     """Keep a checked sheet of boundaries as a new generation, which is what maps draw from now on. Gives its number.
 
     Raises ValidationError where the places are not in the database yet.
