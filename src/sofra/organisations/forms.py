@@ -1,11 +1,15 @@
 """What may come in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sofra.ground.models import Visibility
@@ -44,9 +48,16 @@ class FilterForm(forms.Form):
         label=_("Last confirmed"), required=False, choices=[("", _("Any time")), *rules.Age.choices]
     )
 
-    for _field in (kind, activity_class, theme, activity_kind, audience, language):
-        _field.widget = forms.CheckboxSelectMultiple(choices=_field.choices)
-    del _field
+    def groups(self) -> Iterator[dict[str, Any]]:
+        """The long choices as {"label", "open", "boxes"}, drawn here: eighty widgets cost most of a page."""
+        for name in _MANY:
+            chosen = set(self.cleaned_data.get(name, ()) if self.is_valid() else self.data.getlist(name))
+            boxes = "".join(
+                f'<div><label for="{name}-{code}"><input type="checkbox" name="{name}" value="{code}" '
+                f'id="{name}-{code}"{" checked" if code in chosen else ""}> <span>{label}</span></label></div>'
+                for code, label in _options(name, get_language())
+            )
+            yield {"label": self.fields[name].label, "open": bool(chosen), "boxes": mark_safe(boxes)}
 
     def filters(self) -> Filters:
         self.is_valid()
@@ -55,10 +66,7 @@ class FilterForm(forms.Form):
             q=said.get("q", ""),
             place=self.asked_place,
             age=said.get("age", ""),
-            **{
-                name: tuple(said.get(name, ()))
-                for name in ("kind", "activity_class", "theme", "audience", "language", "activity_kind")
-            },
+            **{name: tuple(said.get(name, ())) for name in _MANY},
         )
 
     @cached_property
@@ -66,10 +74,23 @@ class FilterForm(forms.Form):
         typed = self.cleaned_data.get("place", "").strip()
         return places.find_place(typed) if typed else None
 
+    def typed_place(self) -> str:
+        """What stands in the field of the place: the place's name, or what was typed where none was found."""
+        return self.asked_place.title if self.asked_place else self.cleaned_data.get("place", "")
+
     def unknown_place(self) -> str:
         """The place that was typed and not found, so that the page can say so instead of showing everything."""
         typed = self.cleaned_data.get("place", "").strip()
         return typed if typed and self.asked_place is None else ""
+
+
+_MANY = ("kind", "activity_class", "theme", "activity_kind", "audience", "language")
+
+
+@lru_cache(maxsize=64)
+def _options(name: str, language: str | None) -> tuple[tuple[str, str], ...]:
+    """A filter's codes with their names in a language, escaped."""
+    return tuple((str(code), escape(label)) for code, label in FilterForm.base_fields[name].choices)  # type: ignore[attr-defined]
 
 
 _INPUTS: dict[str, type[forms.Widget]] = {

@@ -18,7 +18,7 @@ from sofra.ground.models import Visibility
 from sofra.places import maps
 
 from . import duplicates, forms, queries, rules, services, vocabulary
-from .models import Change, Judgement, Organisation, Proposal
+from .models import Change, Fact, Judgement, Organisation, Proposal
 from .records import Draft
 
 PAGE = 25
@@ -63,9 +63,8 @@ def _around_the_list(request: HttpRequest, form: forms.FilterForm) -> dict[str, 
                 chips.append({"words": labels.get(value, value), "url": f"?{rest.urlencode()}"})
     asked = query.urlencode()
     return {
-        "choices": [
-            form[name] for name in form.fields if isinstance(form.fields[name], djangoforms.MultipleChoiceField)
-        ],
+        "groups": list(form.groups()),
+        "ages": form.fields["age"].choices,  # type: ignore[attr-defined]
         "chips": chips,
         "views": [("list", _("List")), ("map", _("Map")), ("table", _("Table"))],
         "query_without_view": f"{asked}&" if asked else "",
@@ -109,7 +108,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "organisation": found,
         "record": record,
-        "fields": [(vocabulary.FIELDS[field], facts) for field, facts in record.items()],
+        "fields": [(vocabulary.FIELDS[field], _by_provenance(facts, level)) for field, facts in record.items()],
         "names": record.get("name", [])[1:],
         "verdict": rules.classify(kinds),
         "shows_class": not found.class_hidden or level >= Visibility.MEMBERS,
@@ -120,6 +119,15 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         "may_decide": queries.may_decide(request.user),
     }
     return render(request, "organisations/organisation_detail.html", context)
+
+
+def _by_provenance(facts: list[Fact], level: int) -> list[dict[str, Any]]:
+    """A field's facts in groups that share source and confirmation, so that a page says each of them once."""
+    groups: dict[tuple[Any, ...], list[Fact]] = {}
+    for fact in facts:
+        by = fact.by_name if level >= Visibility.MEMBERS else ""
+        groups.setdefault((fact.source, by, fact.confirmed_on), []).append(fact)
+    return [{"facts": said, "source": source, "by": by, "on": on} for (source, by, on), said in groups.items()]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

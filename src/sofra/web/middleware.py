@@ -4,6 +4,7 @@ import gzip
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from threading import Lock
 
@@ -52,16 +53,23 @@ class RefuseUnreadable:
         return render(request, "400.html", {"sentence": sentence}, status=status)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Page:
+    """An answer for everyone. Its compressed forms are made when the first reader asks for them."""
+
     headers: tuple[tuple[str, str], ...]
     etag: str
     plain: bytes
-    gzip: bytes
-    brotli: bytes
+    compressed: dict[str, bytes]
+
+    def as_(self, coding: str) -> bytes:
+        if coding not in self.compressed:
+            squeeze = partial(brotli.compress, quality=5) if coding == "br" else partial(gzip.compress, mtime=0)
+            self.compressed[coding] = squeeze(self.plain)
+        return self.compressed[coding]
 
     def size(self) -> int:
-        return len(self.plain) + len(self.gzip) + len(self.brotli)
+        return len(self.plain) * 3 // 2  # with both compressed forms
 
 
 class PublicPages:
@@ -133,18 +141,15 @@ def _page(response: HttpResponseBase) -> Page | None:
     response.setdefault("Cache-Control", "no-cache")
     etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers = tuple((name, value) for name, value in response.items() if name != "Content-Length")
-    return Page(headers, etag, body, gzip.compress(body, 6, mtime=0), brotli.compress(body, quality=5))
+    return Page(headers, etag, body, {})
 
 
 def _answer(page: Page, accepts: str, known: str) -> HttpResponse:
     if known and page.etag in known:
         response: HttpResponse = HttpResponseNotModified()
-    elif "br" in accepts:
-        response = HttpResponse(page.brotli)
-        response["Content-Encoding"] = "br"
-    elif "gzip" in accepts:
-        response = HttpResponse(page.gzip)
-        response["Content-Encoding"] = "gzip"
+    elif coding := next((coding for coding in ("br", "gzip") if coding in accepts), ""):
+        response = HttpResponse(page.as_(coding))
+        response["Content-Encoding"] = coding
     else:
         response = HttpResponse(page.plain)
     for name, value in page.headers:
