@@ -55,13 +55,16 @@ class Organisation(models.Model):
     searchable = models.TextField(blank=True, help_text="Public names, acronyms, places and themes, folded")
     confirmed_on = models.DateField(null=True, help_text="When somebody last said that the record is still true")
     created_in = models.ForeignKey(Change, models.PROTECT, related_name="organisations_created")
-    ended_in = models.ForeignKey(Change, models.PROTECT, null=True, related_name="organisations_ended")
-    joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
+    ended_in = models.ForeignKey(Change, models.PROTECT, null=True, related_name="organisations_ended", db_index=False)
+    joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined", db_index=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["sort_key", "id"]
         indexes = [
+            # Only what ended or was joined: an index over all would lead the planner to "everything that has not".
+            models.Index(fields=["ended_in"], name="organisation_ended", condition=~models.Q(ended_in=None)),
+            models.Index(fields=["joined_to"], name="organisation_joined", condition=~models.Q(joined_to=None)),
             models.Index(fields=["sort_key", "id"], name="organisation_listed", condition=_STANDING),
             models.Index(fields=["kind", "sort_key", "id"], name="organisation_by_kind", condition=_STANDING),
             models.Index(
@@ -96,11 +99,12 @@ class Fact(models.Model):
     confirmed_on = models.DateField(null=True)
     visible_to = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.PUBLIC)
     added_in = models.ForeignKey(Change, models.PROTECT, related_name="facts_added")
-    ended_in = models.ForeignKey(Change, models.PROTECT, null=True, related_name="facts_ended")
+    ended_in = models.ForeignKey(Change, models.PROTECT, null=True, related_name="facts_ended", db_index=False)
 
     class Meta:
         ordering = ["id"]
         indexes = [
+            models.Index(fields=["ended_in"], name="fact_ended", condition=~models.Q(ended_in=None)),
             # Coded values only: a free text is never filtered by, and may be longer than an index entry.
             models.Index(
                 fields=["field", "value", "organisation", "visible_to"],

@@ -142,7 +142,7 @@ def organisations_at(level: int, said: str, codes: Iterable[str], count: int, ev
 
     `count` of `everybody` is how many to expect; it only chooses the quicker of two ways to the same list.
     """
-    facts = queries.facts(level).filter(field=said, value__in=list(codes))
+    facts = queries.coded_facts(level).filter(field=said, value__in=list(codes))
     found = queries.organisations(level).order_by("sort_key", "id")
     if count > everybody * DENSE:
         return found.filter(Exists(facts.filter(organisation=OuterRef("pk")).order_by()))
@@ -159,7 +159,9 @@ def page_of(found: QuerySet[Organisation], count: int, size: int, wanted: Any) -
 def work_of(organisations: Iterable[Organisation], level: int, codes: Iterable[str]) -> dict[int, tuple[str, ...]]:
     """For organisations of a page: which of these places each names as a place of work. One query."""
     named: dict[int, list[str]] = {}
-    facts = queries.facts(level).filter(field="place", value__in=list(codes), organisation__in=list(organisations))
+    facts = queries.coded_facts(level).filter(
+        field="place", value__in=list(codes), organisation__in=list(organisations)
+    )
     for organisation, code in facts.order_by("value").values_list("organisation", "value").distinct():
         named.setdefault(organisation, []).append(code)
     return {organisation: tuple(found) for organisation, found in named.items()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, F, Func, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from sofra.ground.models import Visibility
 from sofra.ground.text import sort_key
 from sofra.places.models import Place
 
-from . import rules, search, vocabulary
+from . import coded, rules, search, vocabulary  # noqa: F401 (coded: the lookup)
 from .models import Candidate, Change, Editor, Fact, Judgement, Organisation, Proposal
 
 SEARCH_LIMIT = 1000
@@ -29,6 +29,15 @@ def organisations(level: int) -> QuerySet[Organisation]:
 
 def facts(level: int) -> QuerySet[Fact]:
     return Fact.objects.filter(ended_in=None, visible_to__lte=level)
+
+
+# What the class follows from: where an organisation keeps its label out of public view, these would tell it.
+TELLING = ("activity_kind", "focus_text")
+
+
+def tells_class(organisation: Organisation, field: str, level: int) -> bool:
+    """Would this field give away a class that the organisation keeps from a viewer of this level?"""
+    return field in TELLING and organisation.class_hidden and level < Visibility.MEMBERS
 
 
 # — lists ——————————————————————————————————————————————————————————————————————————————————————————————————
@@ -63,6 +72,8 @@ def listed(level: int, filters: Filters = Filters()) -> QuerySet[Organisation]:
     for name in ("theme", "audience", "language", "activity_kind"):
         if values := getattr(filters, name):
             found = found.filter(_says(level, field=name, value__in=values))
+            if name in TELLING and level < Visibility.MEMBERS:
+                found = found.filter(class_hidden=False)
     if filters.place is not None:
         below = Place.objects.within(filters.place).values("code")
         found = found.filter(_says(level, field__in=("place", "seat"), value__in=below))
@@ -73,8 +84,24 @@ def listed(level: int, filters: Filters = Filters()) -> QuerySet[Organisation]:
     return found.order_by("sort_key", "id")
 
 
+class Coded(Func):
+    """ "The fact holds a code": written out in the query as in the index `fact_filter`, or SQLite passes it by."""
+
+    conditional = True
+    output_field = BooleanField()
+    template = f"%(expressions)s IN ({', '.join(repr(field) for field in vocabulary.FILTERED)})"
+
+    def __init__(self) -> None:
+        super().__init__(F("field"))
+
+
+def coded_facts(level: int) -> QuerySet[Fact]:
+    """The facts that lists are narrowed by: themes, kinds of activity, audiences, languages, places, seats."""
+    return facts(level).filter(Coded())
+
+
 def _says(level: int, **said: Any) -> Q:
-    return Q(pk__in=facts(level).filter(**said).values("organisation"))
+    return Q(pk__in=coded_facts(level).filter(**said).values("organisation"))
 
 
 def _aged(age: str) -> Q:
@@ -90,9 +117,11 @@ def _aged(age: str) -> Q:
 
 def facts_for(organisations: Iterable[Organisation], level: int, fields: Iterable[str]) -> dict[int, list[Fact]]:
     """The facts of some fields for a page of a list, by organisation, in one query."""
-    found: dict[int, list[Fact]] = {organisation.pk: [] for organisation in organisations}
+    by_id = {organisation.pk: organisation for organisation in organisations}
+    found: dict[int, list[Fact]] = {pk: [] for pk in by_id}
     for fact in facts(level).filter(organisation__in=found, field__in=list(fields)).order_by("id"):
-        found[fact.organisation_id].append(fact)
+        if not tells_class(by_id[fact.organisation_id], fact.field, level):
+            found[fact.organisation_id].append(fact)
     return found
 
 
@@ -139,9 +168,16 @@ def organisation_for(user: Any, code: str) -> Organisation:
 def public_organisation(code: str) -> Organisation | None:
     """What everyone may see under this code: the record itself or the one that stands for it."""
     found = Organisation.objects.select_related("joined_to").filter(code=code, ended_in=None).first()
-    if found is None or head(found).visible_to > Visibility.PUBLIC:
+    if found is None or found.visible_to > Visibility.PUBLIC:
         return None
-    return head(found)
+    stands = head(found)
+    return None if stands.visible_to > Visibility.PUBLIC or stands.ended_in_id is not None else stands
+
+
+def other_codes(organisation: Organisation, level: int) -> list[str]:
+    """The ids of records that were joined to this one, as far as the viewer may know of them."""
+    joined = organisation.joined.filter(ended_in=None, visible_to__lte=level)
+    return list(joined.order_by("code").values_list("code", flat=True))
 
 
 def head(organisation: Organisation) -> Organisation:
@@ -177,7 +213,8 @@ def record_of(organisation: Organisation, level: int) -> dict[str, list[Fact]]:
     """All open facts that the viewer may see, by field, in the order of vocabulary.FIELDS."""
     found: dict[str, list[Fact]] = {code: [] for code in vocabulary.FIELDS}
     for fact in facts(level).filter(organisation=organisation).select_related("confirmed_by", "said_of").order_by("id"):
-        found[fact.field].append(fact)
+        if not tells_class(organisation, fact.field, level):
+            found[fact.field].append(fact)
     with_places(fact for said in found.values() for fact in said)
     return {code: said for code, said in found.items() if said}
 
