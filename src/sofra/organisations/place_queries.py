@@ -1,6 +1,6 @@
 """Who works where, counted and listed by place. Everything asks for the viewer's level."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,6 @@ from . import queries
 from .models import Organisation
 
 WIDER = ("WB", "INT")  # work in the region, and across the world: larger than any country
-DENSE = 0.05  # from this share of all organisations on, walking the sorted list beats collecting and sorting
 
 
 @dataclass(frozen=True)
@@ -137,23 +136,25 @@ class Entry:
     places: tuple[str, ...]
 
 
-def organisations_at(level: int, said: str, codes: Iterable[str], count: int, everybody: int) -> QuerySet[Organisation]:
+def organisations_at(
+    level: int, said: str, codes: Sequence[str], *, count: int, everybody: int, until: int
+) -> QuerySet[Organisation]:
     """Those of whom a fact `said` ("place" or "seat") names one of the codes, in Albanian order.
 
-    `count` of `everybody` is how many to expect; it only chooses the quicker of two ways to the same list.
+    `count` of `everybody` is how many to expect, `until` the last that is wanted: they only choose the quicker of two
+    ways to the same list. Walking the sorted registry asks after each code of each organisation on the way; collecting
+    takes all who fit and sorts them.
     """
-    facts = queries.coded_facts(level).filter(field=said, value__in=list(codes))
+    facts = queries.coded_facts(level).filter(field=said, value__in=codes)
     found = queries.organisations(level).order_by("sort_key", "id")
-    if count > everybody * DENSE:
+    if until * everybody * len(codes) < count * count:
         return found.filter(Exists(facts.filter(organisation=OuterRef("pk")).order_by()))
     return found.filter(pk__in=facts.order_by().values("organisation"))
 
 
-def page_of(found: QuerySet[Organisation], count: int, size: int, wanted: Any) -> Page[Organisation]:
-    """A page of a list whose length is known, so that nothing is counted again."""
-    paginator = Paginator(found, size)
-    paginator.__dict__["count"] = count
-    return paginator.get_page(wanted)
+def page_number(count: int, size: int, wanted: Any) -> Page[int]:
+    """The page that is wanted of a list whose length is known, or the nearest that exists; its items are positions."""
+    return Paginator(range(count), size).get_page(wanted)
 
 
 def work_of(organisations: Iterable[Organisation], level: int, codes: Iterable[str]) -> dict[int, tuple[str, ...]]:

@@ -201,12 +201,11 @@ def _groups(
         if not sizes[key] and not wanted:
             continue
         said = "seat" if key == "seat" else "place"
-        listed = place_queries.organisations_at(level, said, codes[key], sizes[key], counted.everybody)
-        if wanted:
-            shown = place_queries.page_of(listed, sizes[key], PAGE, page)
-            organisations = list(shown.object_list)
-        else:
-            shown, organisations = None, list(listed[: PREVIEW if key != "wider" else PREVIEW // 2])
+        shown = place_queries.page_number(sizes[key], PAGE, page) if wanted else None
+        first, until = (shown.start_index() - 1, shown.end_index()) if shown else (0, PREVIEW)
+        organisations = place_queries.organisations_at(
+            level, said, codes[key], count=sizes[key], everybody=counted.everybody, until=until
+        )[max(first, 0) : until]
         groups.append(
             Group(
                 key,
