@@ -89,6 +89,7 @@ DOORS: dict[str, dict[str, str]] = {
     "api:list_places": _READ,
     "api:get_place": _READ,
     "api:list_terms": _READ,
+    "api:list_words": _READ,
     # places
     "places": _READ,
     "place": _READ,
