@@ -49,6 +49,7 @@ class Area:
     alternatives: tuple[str, ...]
     sure: bool
     why: str
+    why_sq: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,12 @@ def _add_places(gazetteer: Gazetteer, pack: Pack) -> None:
     for area in pack.about.get("areas", []):
         for name in area["names"]:
             gazetteer.areas[fold(name)] = Area(
-                area["names"][0], tuple(area["codes"]), tuple(area.get("alternatives", [])), area["sure"], area["why"]
+                area["names"][0],
+                tuple(area["codes"]),
+                tuple(area.get("alternatives", [])),
+                area["sure"],
+                area["why"],
+                area.get("why_sq", area["why"]),
             )
 
 

@@ -428,10 +428,12 @@ class _Judge:
         area = mention.area
         assert area is not None
         codes += area.codes
+        why = area.why_sq if get_language() == "sq" else area.why
+        sentence = why[:1].upper() + why[1:] + "."
         if area.sure:
-            self.tell(area.why + ".")
+            self.tell(sentence)
         else:
-            self.doubt(area.why + ".", list(area.alternatives))
+            self.doubt(sentence, list(area.alternatives))
 
     def _explain(self, mention: Mention) -> None:
         code, raw = mention.chosen, mention.raw

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,79 +15,143 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('code', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('region', 'region'), ('country', 'country'), ('county', 'county'), ('canton', 'canton'), ('municipality', 'municipality'), ('unit', 'administrative unit'), ('settlement', 'settlement')], max_length=20)),
-                ('country', models.CharField(db_index=True, max_length=3)),
-                ('path', models.CharField(max_length=160, unique=True)),
-                ('level', models.PositiveSmallIntegerField(help_text='0 country, 1 county, 2 municipality, 3 unit')),
-                ('local_kind', models.CharField(blank=True, help_text='What the country itself calls it', max_length=80)),
-                ('name', models.CharField(help_text='Indefinite in Albanian; the usual name elsewhere', max_length=120)),
-                ('name_definite', models.CharField(blank=True, max_length=120)),
-                ('name_genitive', models.CharField(blank=True, max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
-                ('name_local', models.CharField(blank=True, max_length=200)),
-                ('sort_key', models.CharField(db_index=True, max_length=160)),
-                ('seat', models.CharField(blank=True, max_length=80)),
-                ('lat', models.FloatField(null=True)),
-                ('lon', models.FloatField(null=True)),
-                ('population', models.JSONField(default=dict, help_text='Census year → inhabitants; a missing year is not known')),
-                ('identifiers', models.JSONField(default=dict, help_text='iso_3166_2, lau, instat, geonames')),
-                ('footnote', models.TextField(blank=True)),
-                ('tile_row', models.PositiveSmallIntegerField(null=True)),
-                ('tile_column', models.PositiveSmallIntegerField(null=True)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(null=True)),
-                ('sources', models.JSONField(default=dict, help_text='What was taken → where from')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.place')),
+                ("code", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("region", "region"),
+                            ("country", "country"),
+                            ("county", "county"),
+                            ("canton", "canton"),
+                            ("municipality", "municipality"),
+                            ("unit", "administrative unit"),
+                            ("settlement", "settlement"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("country", models.CharField(db_index=True, max_length=3)),
+                ("path", models.CharField(max_length=160, unique=True)),
+                ("level", models.PositiveSmallIntegerField(help_text="0 country, 1 county, 2 municipality, 3 unit")),
+                (
+                    "local_kind",
+                    models.CharField(blank=True, help_text="What the country itself calls it", max_length=80),
+                ),
+                (
+                    "name",
+                    models.CharField(help_text="Indefinite in Albanian; the usual name elsewhere", max_length=120),
+                ),
+                ("name_definite", models.CharField(blank=True, max_length=120)),
+                ("name_genitive", models.CharField(blank=True, max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
+                ("name_local", models.CharField(blank=True, max_length=200)),
+                ("sort_key", models.CharField(db_index=True, max_length=160)),
+                ("seat", models.CharField(blank=True, max_length=80)),
+                ("lat", models.FloatField(null=True)),
+                ("lon", models.FloatField(null=True)),
+                (
+                    "population",
+                    models.JSONField(default=dict, help_text="Census year → inhabitants; a missing year is not known"),
+                ),
+                ("identifiers", models.JSONField(default=dict, help_text="iso_3166_2, lau, instat, geonames")),
+                ("footnote", models.TextField(blank=True)),
+                ("tile_row", models.PositiveSmallIntegerField(null=True)),
+                ("tile_column", models.PositiveSmallIntegerField(null=True)),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(null=True)),
+                ("sources", models.JSONField(default=dict, help_text="What was taken → where from")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.place",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['level', 'sort_key'],
+                "ordering": ["level", "sort_key"],
             },
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=500)),
-                ('folded', models.CharField(max_length=500, unique=True)),
-                ('codes', models.JSONField(default=list)),
-                ('why', models.TextField(blank=True)),
-                ('confirmed_on', models.DateField()),
-                ('confirmed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=500)),
+                ("folded", models.CharField(max_length=500, unique=True)),
+                ("codes", models.JSONField(default=list)),
+                ("why", models.TextField(blank=True)),
+                ("confirmed_on", models.DateField()),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Boundary',
+            name="Boundary",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('generation', models.PositiveIntegerField()),
-                ('geometry', models.JSONField()),
-                ('licence', models.CharField(max_length=300)),
-                ('loaded_on', models.DateTimeField(auto_now_add=True)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='boundaries', to='places.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("generation", models.PositiveIntegerField()),
+                ("geometry", models.JSONField()),
+                ("licence", models.CharField(max_length=300)),
+                ("loaded_on", models.DateTimeField(auto_now_add=True)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="boundaries", to="places.place"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('place', 'generation'), name='boundary_once_a_generation')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("place", "generation"), name="boundary_once_a_generation")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PlaceName',
+            name="PlaceName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160)),
-                ('folded', models.CharField(db_index=True, max_length=160)),
-                ('form', models.CharField(choices=[('indefinite', 'indefinite'), ('definite', 'definite'), ('genitive', 'genitive'), ('english', 'English'), ('local', 'local language'), ('seat', "the seat's name"), ('old', 'old'), ('other', 'other spelling'), ('adjective', 'only beside a word of its kind')], max_length=12)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(null=True)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='places.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=160)),
+                ("folded", models.CharField(db_index=True, max_length=160)),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("indefinite", "indefinite"),
+                            ("definite", "definite"),
+                            ("genitive", "genitive"),
+                            ("english", "English"),
+                            ("local", "local language"),
+                            ("seat", "the seat's name"),
+                            ("old", "old"),
+                            ("other", "other spelling"),
+                            ("adjective", "only beside a word of its kind"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("source", models.CharField(blank=True, max_length=300)),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="names", to="places.place"
+                    ),
+                ),
             ],
             options={
-                'ordering': [django.db.models.functions.text.Length('name')],
-                'constraints': [models.UniqueConstraint(fields=('place', 'name', 'form'), name='place_name_once')],
+                "ordering": [django.db.models.functions.text.Length("name")],
+                "constraints": [models.UniqueConstraint(fields=("place", "name", "form"), name="place_name_once")],
             },
         ),
     ]
