@@ -16,7 +16,7 @@ from sofra.ground.models import Visibility
 from sofra.ground.text import sort_key
 from sofra.places.models import Place
 
-from . import coded, rules, search, vocabulary  # noqa: F401 (coded: the lookup)
+from . import rules, search, vocabulary
 from .models import Candidate, Change, Editor, Fact, Judgement, Organisation, Proposal
 
 SEARCH_LIMIT = 1000
