@@ -109,7 +109,15 @@ def look(left: Form, right: Form, reading: Reading) -> Look:
         signs.append("in two languages")
     elif left.text != right.text and not (bare and not mass):
         alike = fuzz.token_sort_ratio(left.text, right.text)
-        signs.append("looks alike" if alike >= 88 else "looks partly alike" if alike >= 70 else "looks different")
+        signs.append(
+            "looks nearly the same"
+            if alike >= 94
+            else "looks alike"
+            if alike >= 86
+            else "looks partly alike"
+            if alike >= 70
+            else "looks different"
+        )
     places = left.places & right.places
     rarity = mass + sum(weights[p] for p in places) - math.log(reading.size + BACKGROUND)
     if not (bare and not mass):

@@ -15,8 +15,8 @@ from .weights import THROUGH
 LARGEST_GROUP = 10
 # Two records that a third one joins are proposed when both steps together are at least so likely,
 # the direct look at them scores no lower than this, and shows none of the signs that forbid it.
-STEPS = 0.75
-LOWEST = -3.0
+STEPS = 0.8
+LOWEST = -2.5
 FORBID = frozenset(("place: names of two places", "country: differs", "number: differs", "place: not that of the name"))
 
 Edge = tuple[int, int]

@@ -293,6 +293,8 @@ def _form(
         token = tokens[at]
         phrase = lexicon.phrase_at(tokens, at) if token[:3] in starts else None
         word, used = phrase if phrase else (words[at], 1)
+        if used > 1:
+            token = " ".join(tokens[at : at + used])
         at += used
         if word.languages:
             spoken = word.languages
@@ -351,6 +353,9 @@ def _weights(forms: Sequence[Form], size: int) -> dict[str, float]:
         counts.update(form.places)
         counts.update(form.kinds)
         counts.update(form.countries)
+        for idea in form.core:
+            if len(idea) <= 3:  # so short that it is rather a slip or an abbreviation than a name
+                usual[idea] = _USUAL_IDEA
         for idea in form.known:
             usual[idea] = _USUAL_IDEA
         for idea in form.places:

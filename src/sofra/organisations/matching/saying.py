@@ -20,6 +20,7 @@ TOLD = (
     _("One name says more than the other"),
     _("One name says a little more than the other"),
     _("Some words are written a little differently"),
+    _("The names look nearly the same"),
     _("The names look alike"),
     _("The names look partly alike"),
     _("The names look different"),

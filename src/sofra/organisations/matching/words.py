@@ -93,9 +93,10 @@ class Phrases:
         known = self.whole.get(token)
         if known is not None:
             return known
+        # A short beginning carries a short ending only: "north*" is "northern", not "Northbridge".
         for length in range(len(token), 2, -1):
             known = self.begun.get(token[:length])
-            if known is not None:
+            if known is not None and len(token) - length <= (3 if length < 5 else 4 if length < 6 else 8):
                 return known
         return None
 
