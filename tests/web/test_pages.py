@@ -137,7 +137,7 @@ def test_unknown_is_not_zero() -> None:
 def test_what_people_wrote_is_escaped_by_every_tag() -> None:
     evil = "<script>x</script>"
     source = (
-        '{% provenance evil evil %}{% stat evil evil evil %}{% breadcrumbs evil evil evil %}{% progress 1 2 evil %}'
+        "{% provenance evil evil %}{% stat evil evil evil %}{% breadcrumbs evil evil evil %}{% progress 1 2 evil %}"
         '{% steps 1 evil %}{% status "done" evil %}{% sort_th "n" evil %}{% class_label evil %}'
     )
     assert "<script" not in Template(source).render(Context({"evil": evil}))
