@@ -74,6 +74,7 @@ class _Walk:
         self.kinds: list[Word] = []  # waiting for the name that follows
         self.carried: Word | None = None  # a plural kind, for every name until something else
         self.after_kind_of = False
+        self.left_of_kind: Mention | None = None
         self.marks: set[str] = set()
         self.touching: Mention | None = None  # the name that stands right before this word, nothing between
         self.text = text
@@ -286,6 +287,9 @@ class _Walk:
             self.marks.add(role)
             if role in {"around", "part"} and self.touching is not None:
                 self.touching.near = True
+            elif key == "wide" and self.touching is not None:
+                self.touching.wide = True  # "Kosovo-wide"
+                self.marks.discard("whole")
         elif role == "unknown":
             scan.unknown = True
         elif role == "local":
@@ -313,6 +317,7 @@ class _Walk:
         if self.kinds and self.relation not in {"and", "/"}:
             self.kinds.pop()  # "administrative area unit": the later word is the exact one
         self.kinds.append(word)
+        self.left_of_kind = before
         self.carried = None
         self.after_kind_of = False
         self.touching = None
@@ -333,7 +338,10 @@ class _Walk:
             relation = mention.relation
 
     def _finish_kinds(self) -> None:
-        if self.kinds and "whole" not in self.marks:
+        before, self.left_of_kind = self.left_of_kind, None
+        if self.kinds and before is not None and before.kind is None and not before.wide:
+            before.kind = self.kinds[-1]  # "Elbasan Prefekturë", with nothing after it
+        elif self.kinds and "whole" not in self.marks:
             self.scan.dangling = True
         elif self.kinds:
             self.scan.everything = True
@@ -348,7 +356,7 @@ class _Walk:
         kinds: list[Word | None] = list(self.kinds)
         if kinds:
             self.carried = kinds[-1] if kinds[-1] and kinds[-1].plural else None
-        elif self.carried is not None and relation in {",", "and", "/", "soft", "or"}:
+        elif self.carried is not None and relation in {"", ",", "and", "/", "soft", "or"}:
             kinds = [self.carried]
         else:
             self.carried = None
