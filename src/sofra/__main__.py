@@ -10,8 +10,8 @@ HELP = """Sofra: who prevents violent extremism, where, with whom: one table tha
   ./sofra COMMAND [--help]
 
 Try it
-  demo                      the hub with the 2018 mapping of Albania, at http://127.0.0.1:8000 [--port N] [--fresh]
-  test                      every test, on SQLite and PostgreSQL, in a real browser [anything that pytest takes]
+  demo                      the hub with the 2018 mapping of Albania, on port 8000 [--port N] [--fresh]
+  test                      every test, on SQLite and PostgreSQL, in a browser [what pytest takes]
 
 Run it
   serve                     the hub in production; refuses unsafe settings and names them (docs/operators.md)

@@ -16,10 +16,10 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from sofra.ground import backups
 from tests.databases import new_database
 from tests.operations.conftest import ROOT, Run, environment
+
+from sofra.ground import backups
 
 FILL = """
 import django; django.setup()

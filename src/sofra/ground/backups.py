@@ -282,6 +282,8 @@ def fill(archive: zipfile.ZipFile, contents: Contents, *, connection: Any, regis
     total = 0
     models_here = [model for model in tables(registry) if part_name(model) in contents.parts]
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # a migration before may have made them immediate
         for model in models_here:  # what migrations themselves put in (content types)
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
         for model in models_here:

@@ -18,7 +18,10 @@ from django.http import HttpRequest, HttpResponseBase
 EMAIL = re.compile(r"[^\s\"'<>(=:,;]+@[^\s\"'<>),;]+")
 QUERY = re.compile(r"\?[^\s\"']*")
 IPV4 = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
-IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
+IPV6 = re.compile(
+    r"(?<![\w:])(?:(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}|(?:[0-9a-f]{1,4}:){0,6}:(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?)(?!\w)",
+    re.IGNORECASE,
+)
 TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{19,}(?=/|\s|$)")
 FIELDS = ("route", "method", "status", "ms", "task", "rows", "seconds")
 

@@ -132,7 +132,7 @@ def read(path: Path) -> dict[Text, Message]:
 
 
 def _key(message: Message) -> Text:
-    msgid, plural = message.id if isinstance(message.id, tuple) else (message.id, "")
+    msgid, plural = message.id if isinstance(message.id, (tuple, list)) else (message.id, "")
     return Text(msgid, plural, message.context or "")
 
 

@@ -1,3 +1,5 @@
+"""How dates are written and read in English, as Europeans write them."""
+
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "d.m.Y"
 DATETIME_FORMAT = "j F Y, H:i"
