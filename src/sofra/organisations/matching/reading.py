@@ -205,16 +205,15 @@ class Reading:
 def read(records: Sequence[Record]) -> Reading:
     """Read every name of every record. Nothing is refused: what cannot be read is an empty form without weight."""
     split = []
-    counts: Counter[str] = Counter()
     for record in records:
         names = [n[:LONGEST_NAME] for n in record.names[:MOST_NAMES]] or [""]
         ready = []
         for name in names:
             rest, acronyms, bare = _split_acronyms(name)
             tokens = (fold(rest) or _other_scripts(rest)).split()[:40]
-            counts.update(tokens)
             ready.append((name, tokens, acronyms, bare))
         split.append(ready)
+    counts = Counter(chain.from_iterable(tokens for ready in split for _, tokens, _, _ in ready))
     places = dict.fromkeys(r.place for r in records if r.place.strip())
     place_tokens = {t for p in places for part in place_parts(p) for t in part}
     for token in place_tokens:
@@ -346,13 +345,10 @@ def _form(
 
 def _weights(forms: Sequence[Form], size: int) -> dict[str, float]:
     """How much it says when two records share an idea: the logarithm of its rarity in this list and in general."""
-    counts: Counter[str] = Counter()
+    parts = (part for f in forms for part in (f.core, f.places, f.kinds, f.countries))
+    counts = Counter(chain.from_iterable(parts))
     usual: dict[str, float] = {}
     for form in forms:
-        counts.update(form.core)
-        counts.update(form.places)
-        counts.update(form.kinds)
-        counts.update(form.countries)
         for idea in form.core:
             if len(idea) <= 3:  # so short that it is rather a slip or an abbreviation than a name
                 usual[idea] = _USUAL_IDEA
