@@ -77,52 +77,36 @@ def _kept(level: int, _line: int, _fact: int, _places: int) -> Coverage:
     return _count(level)
 
 
-_OPEN = """
-    FROM organisations_fact f JOIN organisations_organisation o ON o.id = f.organisation_id
-    WHERE f.field IN ('place', 'seat') AND f.value <> '' AND f.ended_in_id IS NULL AND f.visible_to <= %s
-      AND o.ended_in_id IS NULL AND o.joined_to_id IS NULL AND o.visible_to <= %s
-"""
-
-
 def _count(level: int) -> Coverage:
-    """One walk over the open facts, organisation by organisation, so that each is counted once a place."""
+    """One pass over the index of places of work and seats: who is said to be where, then each place's union."""
     places = {place.code: place for place in Place.objects.order_by("sort_key", "code")}
     above = {code: tuple(place.path.split("/")[:-2]) for code, place in places.items()}
     children: dict[str, list[Place]] = {}
     for place in places.values():
         children.setdefault(place.parent_id or "", []).append(place)
-    found: dict[str, dict[str, int]] = {"exact": {}, "below": {}, "within": {}, "seats": {}}
+    who = queries.who_is_where(level)
+    below: dict[str, set[int]] = {}
+    seats: dict[str, set[int]] = {}
+    for code, there in who["place"].items():
+        for larger in above.get(code, ()):
+            below.setdefault(larger, set()).update(there)
+    for code, there in who["seat"].items():
+        for larger in (code, *above.get(code, ())):
+            seats.setdefault(larger, set()).update(there)
+    exact = {code: there for code, there in who["place"].items() if code in places}
+    return Coverage(
+        exact=_sizes(exact),
+        below=_sizes(below),
+        within={code: len(exact.get(code, set()) | below.get(code, set())) for code in {*exact, *below}},
+        seats=_sizes(seats),
+        everybody=queries.organisations(level).count(),
+        places=places,
+        children=children,
+    )
 
-    def add(kind: str, codes: Iterable[str]) -> None:
-        tally = found[kind]
-        for code in codes:
-            tally[code] = tally.get(code, 0) + 1
 
-    def close(work: set[str], seats: set[str]) -> None:
-        lower = {code for named in work for code in above[named]}
-        add("exact", work)
-        add("below", lower)
-        add("within", work | lower)
-        add("seats", seats.union(*(above[seat] for seat in seats)))
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT COUNT(*) FROM organisations_organisation"
-            " WHERE ended_in_id IS NULL AND joined_to_id IS NULL AND visible_to <= %s",
-            [level],
-        )
-        everybody = cursor.fetchone()[0]
-        cursor.execute(f"SELECT f.organisation_id, f.field, f.value {_OPEN} ORDER BY f.organisation_id", [level, level])
-        now, work, seats = None, set[str](), set[str]()
-        for rows in iter(lambda: cursor.fetchmany(5000), []):
-            for organisation, said, code in rows:
-                if organisation != now:
-                    close(work, seats)
-                    now, work, seats = organisation, set(), set()
-                if code in above:
-                    (work if said == "place" else seats).add(code)
-        close(work, seats)
-    return Coverage(**found, everybody=everybody, places=places, children=children)
+def _sizes(found: Mapping[str, set[int]]) -> dict[str, int]:
+    return {code: len(there) for code, there in found.items()}
 
 
 # — lists ——————————————————————————————————————————————————————————————————————————————————————————————————

@@ -12,8 +12,9 @@ from django.utils.translation import get_language
 from sofra.ground.text import fold, sort_key
 from sofra.organisations import queries as registry
 from sofra.organisations.glossary import TERMS, Term
+from sofra.organisations.place_queries import coverage
 from sofra.places import maps
-from sofra.places.models import Place
+from sofra.places.models import Kind, Place
 
 MOST_PLACES = 12
 
@@ -45,16 +46,18 @@ def _first_letter(word: str, albanian: bool) -> str:
 
 def figures_of_home(level: int) -> dict[str, Any]:
     """How many are listed and of which class, and in how many of the country's municipalities somebody works."""
-    by_municipality = registry.counts_by_ancestor(level, 2)
+    by_place = coverage(level).within
+    municipalities = Place.objects.filter(country=settings.COUNTRY, kind=Kind.MUNICIPALITY).values_list(
+        "code", flat=True
+    )
     return {
         "totals": registry.totals(level),
-        "by_municipality": by_municipality,
-        "reached": sum(1 for n in by_municipality.values() if n),
+        "by_place": by_place,
+        "reached": sum(1 for code in municipalities if by_place.get(code)),
         "newest": registry.newest(level, 5),
     }
 
 
-def map_of_home(level: int, by_municipality: Mapping[str, int]) -> SafeString:
+def map_of_home(by_place: Mapping[str, int]) -> SafeString:
     """The hub's own country: counties shaded, a dot at each municipality where somebody works."""
-    counts = {**registry.counts_by_ancestor(level, 1), **by_municipality}
-    return maps.county_map(settings.COUNTRY, counts, href=lambda code: reverse("place", args=[code]))
+    return maps.county_map(settings.COUNTRY, by_place, href=lambda code: reverse("place", args=[code]))

@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -29,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         **figures,
         "municipalities": Place.objects.filter(country=settings.COUNTRY, kind=Kind.MUNICIPALITY).count(),
         "doors": tasks.doors_for(request.user),
-        "map": queries.map_of_home(level, figures["by_municipality"]),
+        "map": queries.map_of_home(figures["by_place"]),
     }
     return render(request, "web/home.html", context)
 
@@ -98,6 +99,8 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, with the words of the address ready to be searched for: "/organisations/al.inac/" → "inac"."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": _("There is nothing at this address. See /api/openapi.json.")}, status=404)
     last = request.path.rstrip("/").rsplit("/", 1)[-1]
     words = last.rsplit(".", 1)[-1].replace("-", " ").replace("_", " ").strip()
     return render(request, "404.html", {"suggested": words[:60]}, status=404)
@@ -115,6 +118,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": _("This request cannot be read.")}, status=400)
     return render(request, "400.html", status=400)
 
 

@@ -1,4 +1,7 @@
-"""Full-text search by what each database brings (FTS5, GIN), and byte order for codes and sort keys on PostgreSQL."""
+"""Full-text search by what each database brings (FTS5, GIN), and byte order for codes and sort keys on PostgreSQL.
+
+SQLite drops a table's triggers when a later migration remakes the table: such a migration must run `build` again.
+"""
 
 from django.db import migrations
 
