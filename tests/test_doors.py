@@ -100,7 +100,12 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "organisation_class": one,
     "organisation_contest": one,
     "organisation_history": one,
-    "organisations_download": lambda world: {"form": "csv"},
+    **{
+        f"{name}_download": lambda world: {"form": "csv"}
+        for name in "organisations facts municipalities places glossary proposals duplicates judgements audit".split()
+    },
+    "history_download": lambda world: one(world) | {"form": "csv"},
+    "place_download": lambda world: {"code": "AL", "form": "csv"},
     "change_undo": lambda world: one(world) | {"number": world.change.pk},
     "proposal": lambda world: {"number": world.proposal.pk},
     "duplicate_pair": lambda world: {"left": world.one.code, "right": world.two.code},

@@ -3,5 +3,9 @@ from django.urls import path
 from . import downloads
 
 urlpatterns = [
-    path("organisations.<slug:form>", downloads.organisations, name="organisations_download"),
+    path("api/", downloads.open_data, name="open_data"),
+    *[
+        path(f"{one.address}.<slug:form>", downloads.download, {"name": one.name}, name=one.route)
+        for one in downloads.DOWNLOADS.values()
+    ],
 ]

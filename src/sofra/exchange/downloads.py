@@ -1,69 +1,130 @@
-"""Downloads of the registry's lists: what the page shows, all of it, with the same filters and the same eyes."""
+"""Every list of the hub as CSV and XLSX: what the page shows, all of it, with the same filters and the same eyes."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from sofra.accounts.access import level_of
-from sofra.ground.models import Visibility
-from sofra.organisations import queries, vocabulary
-from sofra.organisations.forms import FilterForm
-from sofra.organisations.models import Organisation
+from sofra.accounts import roles
+from sofra.accounts.access import has
 
-from .tables import FORMATS, table_response
+from . import lists
+from .tables import FORMATS, Table, table_response
 
-BATCH = 1000
-_JOINED = ("theme", "activity_kind", "audience", "language", "website", "place", "seat")
+
+@dataclass(frozen=True)
+class Download:
+    """A list that can be taken away. `name` is that of its file; `address` has no ending, `for_whom` may take it."""
+
+    name: str
+    title: Promise
+    build: lists.Build
+    address: str
+    for_whom: tuple[roles.Role, ...] = (roles.VISITOR,)
+
+    @property
+    def route(self) -> str:
+        return f"{self.name}_download"
+
+
+# Each builder checks once more who asks; `for_whom` only says which of them the page of open data lists.
+DOWNLOADS: dict[str, Download] = {
+    download.name: download
+    for download in (
+        Download(
+            "organisations",
+            gettext_lazy("Organisations, one row each; takes the filters of the list"),
+            lists.organisations,
+            "organisations",
+        ),
+        Download(
+            "facts",
+            gettext_lazy("All that is said of them, one row a statement, with its source; takes the same filters"),
+            lists.facts,
+            "facts",
+        ),
+        Download(
+            "municipalities",
+            gettext_lazy("The map’s numbers: organisations by municipality; takes the same filters"),
+            lists.municipalities,
+            "municipalities",
+        ),
+        Download("places", gettext_lazy("Places with their names, codes and counts"), lists.places, "places"),
+        Download("place", gettext_lazy("Who works at a place"), lists.place, "places/<str:code>"),
+        Download("glossary", gettext_lazy("The glossary"), lists.glossary, "glossary"),
+        Download(
+            "history",
+            gettext_lazy("What was changed in a record"),
+            lists.history,
+            "organisations/<str:code>/history",
+            (roles.MEMBER,),
+        ),
+        Download(
+            "proposals",
+            gettext_lazy("Proposals that wait for an answer"),
+            lists.proposals,
+            "proposals",
+            (roles.MEMBER,),
+        ),
+        Download(
+            "duplicates", gettext_lazy("Pairs on the duplicates desk"), lists.duplicates, "duplicates", (roles.MAPPER,)
+        ),
+        Download("judgements", gettext_lazy("Judgements on pairs"), lists.judgements, "judgements", (roles.MAPPER,)),
+        Download("audit", gettext_lazy("The audit chain"), lists.audit, "audit", (roles.COORDINATOR, roles.TECHNICAL)),
+    )
+}
+KOSOVO = gettext_lazy(
+    "This designation is without prejudice to positions on status, and is in line with UNSCR 1244(1999) and the ICJ"
+    " Opinion on the Kosovo declaration of independence."
+)
 
 
 @require_safe
-def organisations(request: HttpRequest, form: str) -> HttpResponseBase:
-    """The filtered list of organisations as CSV or XLSX."""
+def download(request: HttpRequest, name: str, form: str, **asked: Any) -> HttpResponseBase:
+    """One of DOWNLOADS in one of FORMATS. Builders refuse those who may not see the list."""
     if form not in FORMATS:
         raise Http404
-    level = level_of(request.user)
-    asked = FilterForm(request.GET)
-    found = queries.listed(level, asked.filters())
-    if asked.unknown_place():
-        found = found.none()
-    header = [
-        _("id"),
-        _("name"),
-        _("other names"),
-        _("acronym"),
-        _("kind of body"),
-        _("class"),
-        *(str(vocabulary.FIELDS[code].name) for code in _JOINED),
-        _("last confirmed"),
-        _("source"),
+    header, rows = DOWNLOADS[name].build(request, **asked)
+    today = timezone.localdate().isoformat()
+    parts = [settings.HUB_NAME, name, *asked.values(), today]
+    about = [
+        (_("Source"), settings.HUB_NAME),
+        (_("Address"), request.build_absolute_uri()),
+        (_("Taken on"), today),
+        (_("Note"), _("An empty number is one that is not known or not recorded. It is not zero.")),
+        ("Kosovo*", f"* {KOSOVO}"),
     ]
-    return table_response("sofra-organisations", header, _rows(found, level), form, note=_("Source: Sofra"))
+    table = Table(_file_name(parts), header, [] if request.method == "HEAD" else rows, about)
+    return table_response(table, form)
 
 
-def _rows(found: Any, level: int) -> Iterator[list[Any]]:
-    last: tuple[str, int] | None = None
-    while True:
-        page = found if last is None else found.filter(sort_key__gte=last[0]).exclude(sort_key=last[0], pk__lte=last[1])
-        batch: list[Organisation] = list(page[:BATCH])
-        if not batch:
-            return
-        said = queries.facts_for(batch, level, ["name", *_JOINED])
-        queries.with_places(fact for facts in said.values() for fact in facts)
-        for organisation in batch:
-            facts = said[organisation.pk]
-            hidden = organisation.class_hidden and level < Visibility.MEMBERS
-            yield [
-                organisation.code,
-                organisation.name,
-                " | ".join(f.value for f in facts if f.field == "name" and f.value != organisation.name),
-                organisation.acronym,
-                organisation.get_kind_display(),
-                "" if hidden else organisation.get_activity_class_display(),
-                *(" | ".join(f.shown for f in facts if f.field == code) for code in _JOINED),
-                organisation.confirmed_on.isoformat() if organisation.confirmed_on else "",
-                " | ".join(dict.fromkeys(f.source for f in facts if f.source)),
-            ]
-        last = (batch[-1].sort_key, batch[-1].pk)
+def _file_name(parts: list[str]) -> str:
+    """Letters that every system takes: "sofra-organisations-2026-02-03"."""
+    kept = "-".join(parts).lower()
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-.") else "-" for c in kept)[:120]
+
+
+# What the page of open data tells of the API: address, what it gives, an address to try.
+ENDPOINTS: tuple[tuple[str, Promise, str], ...] = (
+    ("/api/organisations", gettext_lazy("Organisations, with the filters of the list page"), "?theme=youth&limit=10"),
+    ("/api/organisations/{id}", gettext_lazy("One organisation with all that is said of it"), ""),
+    ("/api/places", gettext_lazy("Places with their names, codes and counts"), "?country=AL&kind=county"),
+    ("/api/places/{code}", gettext_lazy("One place, with every way of writing its name"), ""),
+    ("/api/glossary", gettext_lazy("The glossary"), "?lang=en"),
+    ("/api/vocabulary", gettext_lazy("The codes that records and filters use, with their names"), "?lang=en"),
+)
+
+
+@require_safe
+def open_data(request: HttpRequest) -> HttpResponse:
+    """What can be taken away, by people as tables and by programs through the API."""
+    allowed = [d for d in DOWNLOADS.values() if has(request.user, *d.for_whom) and "<" not in d.address]
+    context = {"downloads": allowed, "formats": FORMATS, "endpoints": ENDPOINTS}
+    return render(request, "exchange/open_data.html", context)

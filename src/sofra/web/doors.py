@@ -53,7 +53,6 @@ DOORS: dict[str, dict[str, str]] = {
     "healthz": _READ,
     # organisations
     "organisations": _READ,
-    "organisations_download": _READ,
     "organisation": _READ,
     "organisation_new": {"GET": MAPPER, "POST": MAPPER},
     "organisation_edit": {"GET": EDITOR},
@@ -81,6 +80,19 @@ DOORS: dict[str, dict[str, str]] = {
     "import_problems": {"GET": MAPPER},
     "import_undo": {"GET": MAPPER, "POST": MAPPER},
     "import_discard": {"POST": MAPPER},
+    # downloads, each as CSV and XLSX
+    "organisations_download": _READ,
+    "facts_download": _READ,
+    "municipalities_download": _READ,
+    "places_download": _READ,
+    "place_download": _READ,
+    "glossary_download": _READ,
+    "history_download": {"GET": MEMBER},
+    "proposals_download": _OWN,
+    "duplicates_download": {"GET": MAPPER},
+    "judgements_download": {"GET": MAPPER},
+    "audit_download": {"GET": KEEPER},
+    "open_data": _READ,
     # the API, which reads only what is public
     "api:api-root": _READ,
     "api:openapi-json": _READ,

@@ -25,7 +25,6 @@ handler500 = "sofra.web.views.server_error"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
-    path("api/", api.urls),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("search/", views.search, name="search"),
@@ -38,4 +37,5 @@ urlpatterns = [
         *[path("", include(module)) for module in _ROOMS if importlib.util.find_spec(module)],
         prefix_default_language=False,
     ),
+    path("api/", api.urls),  # last: "/api/" itself is a page of the pages above
 ]
