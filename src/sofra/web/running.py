@@ -200,7 +200,7 @@ class Hub:
         """Ask every child to finish, then end what is left, grandchildren included."""
         for child in self.children.values():
             if child.poll() is None:
-                child.send_signal(signal.SIGINT if child is self.children.get("worker") else signal.SIGTERM)
+                child.send_signal(signal.SIGTERM)
         until = time.monotonic() + GRACE
         for child in self.children.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
