@@ -34,8 +34,22 @@ Build it
 
 `./sofra help --all` lists the framework's commands too. Documents: docs/index.md."""
 
-OURS = ("demo", "test", "serve", "migrate", "user", "backup", "restore", "audit", "import", "organisations", "places")
-OURS += ("check", "bench", "translations")
+OURS = (
+    "demo",
+    "test",
+    "serve",
+    "migrate",
+    "user",
+    "backup",
+    "restore",
+    "audit",
+    "import",
+    "organisations",
+    "places",
+    "check",
+    "bench",
+    "translations",
+)
 MODES = {"demo": "demo", "serve": "serve", "test": "test"}
 WITHOUT_DATA = {"test", "check", "bench", "translations", "places", "help", "makemigrations", "runserver", "migrate"}
 
@@ -112,7 +126,9 @@ def main() -> None:
         sys.stdout.write(f"Sofra {__version__}\n")
         return
     if arguments[:2] == ["organisations", "match"] and "--registry" not in arguments:
-        from sofra.organisations.matching.command import main as match  # needs no database: starts in a third of the time
+        from sofra.organisations.matching.command import (
+            main as match,  # needs no database: starts in a third of the time
+        )
 
         sys.exit(match(arguments[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sofra.settings")

@@ -85,7 +85,7 @@ def _joined(found: dict[Text, set[str]]) -> dict[Text, set[str]]:
 
 def _in_python(path: Path) -> Iterator[Text]:
     for _line, function, messages, _comments in extract_python(io.BytesIO(path.read_bytes()), KEYWORDS, [], {}):
-        yield from _text_of(function, messages if isinstance(messages, tuple) else (messages,))
+        yield from _text_of(str(function), messages if isinstance(messages, tuple) else (messages,))
 
 
 def _in_template(path: Path) -> Iterator[Text]:
@@ -140,14 +140,14 @@ def forms(message: Message | None) -> list[str]:
     """The translations of one entry, a list of one or of each plural form."""
     if message is None:
         return []
-    return list(message.string) if isinstance(message.string, (tuple, list)) else [message.string]
+    return list(message.string) if isinstance(message.string, (tuple, list)) else [message.string or ""]
 
 
 def build(language: str, texts: dict[Text, set[str]], *known: dict[Text, Message]) -> Catalog:
     """A catalogue of exactly these texts with the translations that are known; the last source that has one wins."""
-    number, expression = PLURALS[language]
+    number, _expression = PLURALS[language]
     catalogue = Catalog(project="Sofra", version="", charset="utf-8", fuzzy=False)
-    catalogue._num_plurals, catalogue._plural_expr = number, expression
+    _set_plurals(catalogue, language)
     by_msgid = [{(text.msgid, text.context): message for text, message in source.items()} for source in known]
     for text in sorted(texts):
         string: Any = ("",) * number if text.plural else ""
@@ -195,13 +195,19 @@ def as_text(catalogue: Catalog, language: str) -> bytes:
 def compiled(catalogue: Catalog, language: str) -> bytes:
     """The catalogue as gettext reads it; entries without a translation are left out, so that they fall back."""
     whole = Catalog(charset="utf-8", fuzzy=False, header_comment="")
-    whole._num_plurals, whole._plural_expr = PLURALS[language]
+    _set_plurals(whole, language)
     for message in catalogue:
         if message.id and all(forms(message)) and not message.fuzzy:
             whole.add(message.id, message.string, context=message.context)
     out = io.BytesIO()
-    write_mo(out, _WithHeader(whole, _header(language)))
+    described: Any = _WithHeader(whole, _header(language))
+    write_mo(out, described)
     return out.getvalue()
+
+
+def _set_plurals(catalogue: Any, language: str) -> None:
+    """Our own plural forms: Babel does not know every one of the languages."""
+    catalogue._num_plurals, catalogue._plural_expr = PLURALS[language]
 
 
 class _WithHeader:

@@ -1,5 +1,6 @@
 """Is the hub well? Asked by the launcher, a load balancer, a monitor. Says nothing of the machine."""
 
+import shutil
 import sqlite3
 from functools import cache
 from pathlib import Path
@@ -51,9 +52,7 @@ def can_write() -> bool:
 
 
 def _free(folder: Path) -> int:
-    import psutil
-
-    return int(psutil.disk_usage(str(folder)).free)
+    return shutil.disk_usage(folder).free
 
 
 def checks() -> dict[str, str]:

@@ -92,7 +92,7 @@ def pending_migrations() -> list[str]:
 
 def collect_static() -> None:
     """Bring the static files, compressed and named by their content, into the data folder, where they changed."""
-    digest = sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    digest = sha256(str(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for name, storage in finder.list([]):
             found = Path(storage.path(name)).stat()

@@ -40,7 +40,7 @@ class Command(BaseCommand):
             if options["fresh"]:
                 self.say(f"Starting over: the demo's data in {settings.DATA} are put away.")
                 forget()
-            elif not is_loaded() and Path(settings.DATABASES["default"]["NAME"]).exists():
+            elif not is_loaded() and Path(str(settings.DATABASES["default"]["NAME"])).exists():
                 self.say("An earlier start was interrupted before the demo was loaded: beginning anew.")
                 forget()
             self.prepare()
