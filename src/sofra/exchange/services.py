@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from . import checking, importing, running, storing
 from .columns import NEEDED, TARGETS, suggest_mapping
 from .models import Import, ImportRow, Recipe
 from .reading import Unreadable
-from .recipes import recipe_for
+from .recipes import fit, recipe_for
 
 State = Import.State
 Verdict = ImportRow.Verdict
@@ -32,8 +33,13 @@ class NotNow(Exception):
 # — a file comes in ———————————————————————————————————————————————————————————————————————————————————————
 
 
-def upload_file(pieces: Iterable[bytes], *, name: str, by: User | None, source: str = "", sheet: str = "") -> Import:
-    """Keep a file and recognise its table. Raises `Unreadable`, and keeps nothing, where it holds none."""
+def upload_file(
+    pieces: Iterable[bytes], *, name: str, by: User | None, source: str = "", sheet: str = "", trial: bool = False
+) -> Import:
+    """Keep a file and recognise its table. Raises `Unreadable`, and keeps nothing, where it holds none.
+
+    A trial (a dry run) leaves no audit line, as it will be discarded.
+    """
     stored = storing.store(pieces, name)
     imported = Import(
         file_name=stored.name, stored=stored.path, sha256=stored.sha256, size=stored.size, source=source[:300], by=by
@@ -44,7 +50,10 @@ def upload_file(pieces: Iterable[bytes], *, name: str, by: User | None, source: 
         _recognise(imported)
         with transaction.atomic():
             imported.save()
-            record(what="import.uploaded", about=f"import {imported.pk}", by=by, sha256=stored.sha256, size=stored.size)
+            if not trial:
+                record(
+                    what="import.uploaded", about=f"import {imported.pk}", by=by, sha256=stored.sha256, size=stored.size
+                )
     except BaseException as error:
         storing.discard(stored.path)
         if storing.is_full(error):
@@ -58,7 +67,7 @@ def _recognise(imported: Import) -> None:
     imported.shape = table.shape
     recipe = recipe_for(table.header)
     imported.recipe = recipe
-    imported.mapping = {t: (recipe.mapping.get(t, "") if recipe else f) for t, f in suggest_mapping(table.header).items()}
+    imported.mapping = fit(recipe.mapping, table.header) if recipe else suggest_mapping(table.header)
     if recipe and recipe.source and not imported.source:
         imported.source = recipe.source
 
@@ -232,11 +241,13 @@ def decide_rows(
     place: Sequence[str] | None = None,
     place_of: str = "",
     accept: bool = False,
+    as_read: bool = False,
 ) -> int:
     """A person's word on rows that ask. Returns how many rows were decided.
 
     `twin`: "new", "skip", or "same" / "same:CODE"; `place`: the codes that are meant (none: keep the words), for
-    the places written as `place_of` (all that ask, where that is empty); `accept`: take the row as it was read.
+    the places written as `place_of` (all that ask, where that is empty); `accept`: take the row as it was read;
+    `as_read`: take each unsure place as it was read.
     """
     imported = _locked(imported, State.CHECKED)
     decided = []
@@ -246,7 +257,7 @@ def decide_rows(
         if not row.reading.get("names"):
             continue
         before = (row.verdict, row.asks, row.twin_id)
-        changed = _decide(row, twin, place, place_of, accept)
+        changed = _decide(row, twin, place, place_of, accept, as_read)
         if changed or before != (row.verdict, row.asks, row.twin_id):
             row.decided_by = by
             decided.append(row)
@@ -258,14 +269,16 @@ def decide_rows(
     return len(decided)
 
 
-def _decide(row: ImportRow, twin: str, place: Sequence[str] | None, place_of: str, accept: bool) -> bool:
+def _decide(
+    row: ImportRow, twin: str, place: Sequence[str] | None, place_of: str, accept: bool, as_read: bool
+) -> bool:
     asks = [ask for ask in row.asks.split(",") if ask]
     changed = False
     if twin == "skip":
         row.verdict = Verdict.SKIP
         return True
-    if place is not None:
-        changed = _place(row, list(place), place_of)
+    if place is not None or as_read:
+        changed = _place(row, None if place is None else list(place), place_of)
         if all(found["sure"] or found.get("kept") for found in row.reading.get("places", ())):
             asks = [ask for ask in asks if ask != "place"]
     if accept:
@@ -287,21 +300,64 @@ def _decide(row: ImportRow, twin: str, place: Sequence[str] | None, place_of: st
     return changed
 
 
-def _place(row: ImportRow, codes: list[str], text: str) -> bool:
+def _place(row: ImportRow, codes: list[str] | None, text: str) -> bool:
+    """Settle the unsure places of a row: by these codes, as words where there are none, or (None) as each was read."""
     changed = False
     for found in row.reading.get("places", ()):
         if found["sure"] and not found.get("decided"):
             continue
         if text and fold(found["text"]) != fold(text):
             continue
+        meant = found["codes"] if codes is None else codes
+        if codes is None and not meant:
+            continue
         found["decided"] = True
-        if codes:
-            found["codes"], found["sure"], found["why"] = codes, True, [*found.get("why", []), "decided"]
+        if meant:
+            found["codes"], found["sure"] = meant, True
             found.pop("kept", None)
         else:
             found["kept"], found["sure"] = True, False
         changed = True
     return changed
+
+
+def decide_all(imported: Import, *, by: User | None, action: str, verdict: str, asks: str) -> int:
+    """One word on all rows of a filter. `action` is one of forms.Bulk.ACTIONS; rows that it cannot decide stay."""
+    decided, last = 0, -1
+    while rows := list(_asked(imported, verdict, asks).filter(number__gt=last).order_by("number")[: checking.BATCH]):
+        last = rows[-1].number
+        if action == "as-read":
+            decided += decide_rows(imported, rows, by=by, as_read=True)
+        elif action == "keep-words":
+            decided += decide_rows(imported, rows, by=by, place=[])
+        elif action == "accept":
+            decided += decide_rows(imported, rows, by=by, accept=True)
+        else:
+            decided += decide_rows(imported, rows, by=by, twin=action)
+    return decided
+
+
+def _asked(imported: Import, verdict: str, asks: str) -> QuerySet[ImportRow]:
+    rows = imported.rows.filter(verdict=verdict)
+    return rows.filter(asks__contains=asks) if asks else rows
+
+
+def decide_one(
+    imported: Import, row: ImportRow, wish: dict[str, Any], *, asked: Sequence[tuple[int, dict[str, Any]]], by: User | None
+) -> None:
+    """What a person said on the page of one row (forms.DecideRow); places with the same words elsewhere follow it."""
+    for index, place in asked:
+        codes = wish[f"codes-{index}"]
+        rows = [row]
+        if wish.get(f"alike-{index}"):
+            others = imported.rows.filter(verdict=Verdict.ASK, asks__contains="place").exclude(pk=row.pk)
+            rows += [other for other in others.iterator(chunk_size=500) if _has_place(other, place["text"])]
+        decide_rows(imported, rows, by=by, place=codes, place_of=place["text"])
+    decide_rows(imported, [row], by=by, twin=wish.get("twin") or "", accept=bool(wish.get("accept")))
+
+
+def _has_place(row: ImportRow, text: str) -> bool:
+    return any(fold(place["text"]) == fold(text) for place in row.reading.get("places", ()))
 
 
 def decide_by_file(imported: Import, decisions: dict[str, Any], *, by: User | None) -> int:
@@ -349,13 +405,14 @@ def undo_import(imported: Import, *, by: User | None) -> Import:
 
 
 @transaction.atomic
-def discard_import(imported: Import, *, by: User | None) -> None:
+def discard_import(imported: Import, *, by: User | None, trial: bool = False) -> None:
     """Throw away an import that has not been written: its rows and its file."""
     imported = _locked(imported, State.UPLOADED, State.CHECKED, State.FAILED)
     number, stored = imported.pk, imported.stored
     _drop_rows(imported)
     imported.delete()
-    record(what="import.discarded", about=f"import {number}", by=by)
+    if not trial:
+        record(what="import.discarded", about=f"import {number}", by=by)
     transaction.on_commit(lambda: (storing.discard(stored), running.forget(number)))  # type: ignore[func-returns-value]
 
 

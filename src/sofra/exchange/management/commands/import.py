@@ -51,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self._report(imported, options)
         if options["dry_run"]:
-            services.discard_import(imported, by=imported.by)
+            services.discard_import(imported, by=imported.by, trial=True)
 
     def _import(self, options: dict[str, Any]) -> Import:
         path: Path = options["file"]
@@ -59,7 +59,8 @@ class Command(BaseCommand):
         recipe = recipes.load_recipe(options["recipe"]) if options["recipe"] else {}
         decisions = self._decisions(options["decide"])
         imported = services.upload_file(
-            _pieces(path), name=path.name, by=by, source=options["source"] or recipe.get("source", ""), sheet=options["sheet"]
+            _pieces(path), name=path.name, by=by, source=options["source"] or recipe.get("source", ""), sheet=options["sheet"],
+            trial=options["dry_run"],
         )
         try:
             services.close_abandoned(imported.sha256, but=imported.pk)
@@ -75,7 +76,7 @@ class Command(BaseCommand):
                 services.take_doubtful_as_new(imported, by=by)
         except BaseException:
             if Import.objects.filter(pk=imported.pk, state__in=["uploaded", "checked", "failed"]).exists():
-                services.discard_import(imported, by=by)
+                services.discard_import(imported, by=by, trial=options["dry_run"])
             raise
         imported.refresh_from_db()
         if options["dry_run"]:

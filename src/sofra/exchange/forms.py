@@ -1,0 +1,172 @@
+"""What may come in on the importer's pages."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+
+from sofra.places import queries as places
+
+from .columns import TARGETS
+from .models import Import, ImportRow
+from .reading.encodings import CHOICES
+from .storing import ENDINGS
+
+
+class Upload(forms.Form):
+    """The first step: a file, and where its rows are from."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV, TSV, Excel (XLSX), OpenDocument (ODS), or a text in which a table stands among prose"),
+        widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
+        max_length=255,
+        error_messages={"required": _("Choose a file."), "empty": _("The file is empty: 0 bytes. Choose the file that holds the table.")},
+    )  # fmt: skip
+    source = forms.CharField(
+        label=_("Source"),
+        required=False,
+        max_length=300,
+        help_text=_("Where the rows are from, such as “Mapping report 2018, Annex I”. Every fact will carry it."),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if file.size is not None and file.size > settings.UPLOAD_LIMIT:
+            raise forms.ValidationError(
+                __("The file is larger than %(limit)d MB. Leave out what is not needed, or part it into several files.")
+                % {"limit": settings.UPLOAD_LIMIT // (1024 * 1024)}
+            )
+        return file
+
+
+class Recognised(forms.Form):
+    """The second step: read the file by another sheet or in another encoding."""
+
+    def __init__(self, *args: Any, imported: Import, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sheets = imported.shape.get("sheets", [])
+        if len(sheets) > 1:
+            self.fields["sheet"] = forms.ChoiceField(
+                label=_("Sheet"), choices=[(s, s) for s in sheets], initial=imported.shape.get("sheet")
+            )
+        if "encoding" in imported.shape:
+            self.fields["encoding"] = forms.ChoiceField(
+                label=_("How the letters are written"),
+                choices=[("", _("as recognised")), *CHOICES.items()],
+                initial=imported.options.get("encoding", ""),
+                required=False,
+            )
+
+
+class Columns(forms.Form):
+    """The third step: which column is which field. Fields are named by the column's index."""
+
+    def __init__(self, *args: Any, imported: Import, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.titles: list[str] = imported.shape.get("columns", [])
+        choices = [("", _("leave out")), *TARGETS.items()]
+        for index, title in enumerate(self.titles):
+            self.fields[f"column-{index}"] = forms.ChoiceField(
+                label=title, choices=choices, required=False, initial=imported.mapping.get(title, "")
+            )
+        self.fields["source"] = forms.CharField(
+            label=_("Source"), required=False, max_length=300, initial=imported.source,
+            help_text=_("Where the rows are from. Every fact will carry it."),
+        )  # fmt: skip
+        self.fields["remember_as"] = forms.CharField(
+            label=_("Remember these columns as"), required=False, max_length=120,
+            initial=imported.recipe.name if imported.recipe else "",
+            help_text=_("A name for the recipe. The next file with the same columns is mapped by it."),
+        )  # fmt: skip
+
+    def columns(self) -> list[tuple[str, forms.BoundField]]:
+        return [(title, self[f"column-{index}"]) for index, title in enumerate(self.titles)]
+
+    def mapping(self) -> dict[str, str]:
+        return {title: self.cleaned_data[f"column-{index}"] for index, title in enumerate(self.titles)}
+
+
+class DecideRow(forms.Form):
+    """A person's word on one row."""
+
+    def __init__(self, *args: Any, row: ImportRow, titles: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = row
+        self.asked: list[tuple[int, dict[str, Any]]] = []
+        for index, place in enumerate(row.reading.get("places", ())):
+            if not place["sure"] or place.get("decided"):
+                self._ask_place(index, place, titles)
+        twins = row.reading.get("twins", [])
+        if twins or row.same_row:
+            self._ask_twin(twins)
+        if "shape" in row.asks:
+            self.fields["accept"] = forms.BooleanField(label=_("The row is right as it was read"), required=False)
+
+    def _ask_place(self, index: int, place: dict[str, Any], titles: dict[str, str]) -> None:
+        codes = list(dict.fromkeys([*place["codes"], *place.get("alternatives", ())]))
+        self.fields[f"place-{index}"] = forms.MultipleChoiceField(
+            label=__("Which places are meant by “%(text)s”?") % {"text": place["text"]},
+            choices=[(code, titles.get(code, code)) for code in codes],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            initial=place["codes"],
+        )
+        self.fields[f"other-{index}"] = forms.CharField(
+            label=_("Another place"), required=False, max_length=200,
+            help_text=_("The name or code of a place; several are parted by a semicolon."),
+        )  # fmt: skip
+        self.fields[f"keep-{index}"] = forms.BooleanField(label=_("Keep the words, without a place"), required=False)
+        self.fields[f"alike-{index}"] = forms.BooleanField(
+            label=_("Decide the same for every row with these words"), required=False, initial=True
+        )
+        self.asked.append((index, place))
+
+    def _ask_twin(self, twins: list[list[Any]]) -> None:
+        choices: list[tuple[str, Any]] = [
+            (f"same:{code}", __("It is %(name)s (%(code)s): add to that record") % {"name": name, "code": code})
+            for code, name, _probability, _reasons in twins
+        ]
+        if self.row.same_row:
+            choices.append(("same", __("It is the same as row %(row)d: add to that") % {"row": self.row.same_row}))
+        choices += [("new", _("It is another body: add it as a new organisation")), ("skip", _("Leave this row out"))]
+        self.fields["twin"] = forms.ChoiceField(
+            label=_("Is it the same body?"), choices=choices, widget=forms.RadioSelect, required=False,
+            initial=self.row.reading.get("is") == "new" and "new" or None,
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for index, _place in self.asked:
+            codes = list(cleaned.get(f"place-{index}", []))
+            for typed in (part.strip() for part in cleaned.get(f"other-{index}", "").split(";")):
+                if not typed:
+                    continue
+                found = places.find_place(typed)
+                if found is None:
+                    self.add_error(f"other-{index}", __("No place called “%(typed)s” was found.") % {"typed": typed})
+                elif found.code not in codes:
+                    codes.append(found.code)
+            cleaned[f"codes-{index}"] = [] if cleaned.get(f"keep-{index}") else codes
+            if not codes and not cleaned.get(f"keep-{index}") and f"other-{index}" not in self.errors:
+                self.add_error(f"place-{index}", __("Choose a place, or keep the words without one."))
+        return cleaned
+
+
+class Bulk(forms.Form):
+    """One word on all rows that a filter shows."""
+
+    ACTIONS = (
+        ("as-read", _("take the places as they were read")),
+        ("keep-words", _("keep the places as words")),
+        ("same", _("add to the likeliest record")),
+        ("new", _("add as new organisations")),
+        ("skip", _("leave out")),
+        ("accept", _("take the rows as they were read")),
+    )
+    action = forms.ChoiceField(choices=ACTIONS, label=_("For all rows of this list"))
+    verdict = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
+    asks = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
