@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.utils import translation
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
@@ -92,9 +92,10 @@ def _in_albanian() -> Iterator[None]:
 def _the_audit_may_be_emptied_between_tests() -> Iterator[None]:
     """Tests with real transactions end by emptying every table, which the guard of the audit would refuse."""
     with pytest.MonkeyPatch.context() as patch:
-        empty = DatabaseOperations.execute_sql_flush
+        operations: Any = DatabaseWrapper.ops_class
+        empty = operations.execute_sql_flush
 
-        def empty_without_guard(self: DatabaseOperations, statements: Sequence[str]) -> None:
+        def empty_without_guard(self: Any, statements: Sequence[str]) -> None:
             with self.connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ground_auditline'"
@@ -106,5 +107,5 @@ def _the_audit_may_be_emptied_between_tests() -> Iterator[None]:
                 for _, statement in guards:
                     cursor.execute(statement)
 
-        patch.setattr(DatabaseOperations, "execute_sql_flush", empty_without_guard)
+        patch.setattr(operations, "execute_sql_flush", empty_without_guard)
         yield

@@ -141,6 +141,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except Exception as error:
+        if type(error).__name__ == "CommandError":  # of a command that reads its own arguments
+            sys.stderr.write(f"{error}\n")
+            sys.exit(getattr(error, "returncode", 1))
         sentence = sentence_for(error)
         if sentence is None or os.environ.get("SOFRA_DEBUG") == "1":
             raise
