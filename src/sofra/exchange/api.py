@@ -3,10 +3,12 @@
 It needs no sign-in and shows no more to those who are signed in. How to use it: docs/api.md.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import get_language_from_request
@@ -20,8 +22,7 @@ from sofra.organisations import glossary, place_queries, queries, rules, vocabul
 from sofra.organisations.models import Organisation
 from sofra.organisations.queries import Filters
 from sofra.places import queries as places
-from sofra.places.models import Kind as PlaceKind
-from sofra.places.models import Place, PlaceName
+from sofra.places.models import Kind, Place, PlaceName
 
 from .answers import describe
 
@@ -46,7 +47,11 @@ api = OpenAPI(
     urls_namespace="api",
 )
 
+# Names of their own: the description knows a list of codes by the name of its class, and two are called "Kind".
+OrganisationKind = StrEnum("OrganisationKind", {code: code for code in vocabulary.Kind.values})  # type: ignore[misc]
 ActivityKind = StrEnum("ActivityKind", {code: code for code in vocabulary.ACTIVITY_KINDS})  # type: ignore[misc]
+PlaceKind = StrEnum("PlaceKind", {code: code for code in Kind.values})  # type: ignore[misc]
+NameForm = StrEnum("NameForm", {code: code for code in PlaceName.Form.values})  # type: ignore[misc]
 
 
 # — what comes out —————————————————————————————————————————————————————————————————————————————————————————
@@ -70,7 +75,7 @@ class OrganisationBrief(Schema):
     name: str
     names: list[str] = Field(description="All names, the one above first")
     acronym: str
-    kind: vocabulary.Kind
+    kind: OrganisationKind
     activity_class: vocabulary.ActivityClass | None = Field(
         description="By the rule of Annex II; null where the organisation keeps it out of public view"
     )
@@ -120,7 +125,7 @@ class PlaceOut(Schema):
 
 class NameOut(Schema):
     name: str
-    form: PlaceName.Form
+    form: NameForm
     language: str
     valid_from: date | None
     valid_to: date | None
@@ -174,7 +179,7 @@ class Asked(Schema):
     """The filters of the list page, under the same names. Values of one filter are alternatives."""
 
     q: str = Field("", max_length=200, pattern=_READABLE, description="Words; ë/e, ç/c and the scripts meet")
-    kind: list[vocabulary.Kind] = Field([], max_length=50)
+    kind: list[OrganisationKind] = Field([], max_length=50)
     activity_class: list[vocabulary.ActivityClass] = Field(
         [], max_length=50, description="Finds only organisations that show their class"
     )
@@ -232,7 +237,12 @@ def list_organisations(request: HttpRequest, asked: Query[Asked], limit: Limit =
     }
     found = queries.listed(PUBLIC, Filters(q=asked.q, place=place, age=asked.age, **many))
     page = list(found[offset : offset + limit])
-    return {"count": found.count(), "items": _brief(request, page)}
+    return {"count": _count(found, page, limit, offset), "items": _brief(request, page)}
+
+
+def _count(found: QuerySet[Any], page: Sequence[Any], limit: int, offset: int) -> int:
+    """How many there are in all; asked only where the page itself does not tell."""
+    return len(page) if offset == 0 and len(page) < limit else found.count()
 
 
 def _brief(request: HttpRequest, page: list[Organisation]) -> list[dict[str, Any]]:
@@ -290,13 +300,13 @@ def get_organisation(request: HttpRequest, code: Code) -> Any:
 # — places —————————————————————————————————————————————————————————————————————————————————————————————————
 
 
-def _place(request: HttpRequest, place: Place) -> dict[str, Any]:
+def _place(request: HttpRequest, place: Place, counts: Mapping[str, int]) -> dict[str, Any]:
     own = PlaceOut.model_fields.keys() - {"parent", "organisations", "url", "identifiers"}
     return {
         **{name: getattr(place, name) for name in own},
         "parent": place.parent_id,
         "identifiers": {key: str(value) for key, value in place.identifiers.items() if value},
-        "organisations": place_queries.coverage(PUBLIC).within.get(place.code),
+        "organisations": counts.get(place.code),
         "url": request.build_absolute_uri(place.get_absolute_url()),
     }
 
@@ -317,8 +327,9 @@ def list_places(request: HttpRequest, asked: Query[AskedPlaces], limit: Limit = 
         found = found & Place.objects.within(above)
     if asked.q.strip():
         found = found.filter(pk__in=[place.pk for place in places.find_places(asked.q, limit=200)])
-    page = found.order_by("path")[offset : offset + limit]
-    return {"count": found.count(), "items": [_place(request, place) for place in page]}
+    page = list(found.order_by("path")[offset : offset + limit])
+    counts = place_queries.coverage(PUBLIC).within
+    return {"count": _count(found, page, limit, offset), "items": [_place(request, place, counts) for place in page]}
 
 
 @api.get("/places/{code}", response={200: PlaceWhole, **_ONE}, tags=["places"])
@@ -328,7 +339,8 @@ def get_place(request: HttpRequest, code: Code) -> Any:
     place = places.place(code)
     if place is None:
         raise HttpError(404, _("No place has the code “%(code)s”.") % {"code": code})
-    return {**_place(request, place), "names": list(place.names.exclude(name="").order_by("form", "name"))}
+    told = _place(request, place, place_queries.coverage(PUBLIC).within)
+    return {**told, "names": list(place.names.exclude(name="").order_by("form", "name"))}
 
 
 # — words ——————————————————————————————————————————————————————————————————————————————————————————————————
