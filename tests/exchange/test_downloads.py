@@ -1,7 +1,9 @@
 """Downloads: what the page shows, all of it, to the same eyes, and safe to open in a spreadsheet."""
 
 import csv
+import html
 import io
+import re
 import tracemalloc
 import zipfile
 from typing import Any
@@ -198,3 +200,30 @@ def test_a_long_answer_is_compressed_and_has_no_length(hundred: None) -> None:
     answer = Client(headers={"Accept-Encoding": "gzip"}).get("/organisations.csv")
     assert answer.streaming
     assert answer["Content-Encoding"] == "gzip"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/organisations/?theme=youth",
+        "/organisations/?view=map&theme=youth",
+        "/places/",
+        "/places/AL153/",
+        "/places/AL-10/?list=below",
+        "/glossary/",
+        "/duplicates/",
+        "/proposals/",
+        "/audit/",
+        "/organisations/al.ura/history/",
+        "/api/",
+    ],
+)
+def test_pages_lead_to_their_downloads(hundred: None, organisation: Make, ana: User, page: str) -> None:
+    ura, drita = organisation("Ura", place="AL153"), organisation("Drita", place="AL153")
+    services.keep_candidates([(ura.pk, drita.pk, 0.9, ["emri"])], by=ana)
+    services.propose_change(ura, changes=[], by=ana, note="jo", contests_class=True)
+    client = signed_in(ana)
+    links = re.findall(r'href="([^"]+\.(?:csv|xlsx)[^"]*)"', client.get(page).content.decode())
+    assert len(links) >= 2
+    for link in links:
+        assert len(b"".join(client.get(html.unescape(link)))) > 20

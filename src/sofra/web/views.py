@@ -1,5 +1,7 @@
 """Home, search, and the pages that belong to no room; and what is said when something cannot be shown."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -94,7 +96,8 @@ def audit(request: HttpRequest) -> HttpResponse:
     page = Paginator(lines.filter(about=about_code) if about_code else lines, AUDIT_PAGE).get_page(
         request.GET.get("page")
     )
-    return render(request, "web/audit.html", {"page": page, "about_code": about_code})
+    asked = urlencode({"about": about_code}) if about_code else ""
+    return render(request, "web/audit.html", {"page": page, "about_code": about_code, "asked": asked})
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
