@@ -38,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
         connections.settings = connections.configure_settings(settings.DATABASES)
         del connections["default"]
     settings.DATA = Path(_folder.name)
+    settings.STATIC_ROOT = settings.DATA / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.EMAIL_FILE_PATH = settings.DATA / "mail"
     settings.STORAGES["default"]["OPTIONS"]["location"] = str(settings.DATA / "files")
 
