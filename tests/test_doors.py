@@ -97,6 +97,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "organisation_edit": one,
     "organisation_field": lambda world: one(world) | {"field": "website"},
     "organisation_confirm": one,
+    "organisation_reading": one,
     "organisation_class": one,
     "organisation_contest": one,
     "organisation_history": one,

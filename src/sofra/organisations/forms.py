@@ -5,16 +5,20 @@ from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sofra.ground.models import Visibility
+from sofra.ground.text import fold
 from sofra.places import queries as places
-from sofra.places.models import Place
+from sofra.places.models import Kind, Place
+from sofra.places.titles import title_of
 
 from . import rules, vocabulary
 from .models import Fact, Judgement
@@ -90,9 +94,10 @@ _MANY = ("kind", "activity_class", "theme", "activity_kind", "audience", "langua
 @lru_cache(maxsize=64)
 def _options(name: str, language: str | None) -> tuple[tuple[str, str], ...]:
     """A filter's codes with their names in a language, escaped."""
-    return tuple((str(code), escape(label)) for code, label in FilterForm.base_fields[name].choices)  # type: ignore[attr-defined]
+    return tuple((str(code), escape(capfirst(label))) for code, label in FilterForm.base_fields[name].choices)  # type: ignore[attr-defined]
 
 
+_PLACES = ("place", "seat")
 _INPUTS: dict[str, type[forms.Widget]] = {
     "about": forms.Textarea,
     "offers": forms.Textarea,
@@ -111,32 +116,70 @@ _HINTS = {
 }
 
 
+CHANGED_MEANWHILE = _(
+    "Somebody changed this field while you were writing. Open it anew and compare; nothing was saved."
+)
+_SEEN_BY = [(code, capfirst(label)) for code, label in Visibility.choices]
+
+
+def place_choices() -> list[str]:
+    """What the field of a place offers while one types: the country, its counties and municipalities."""
+    kinds = (Kind.COUNTRY, Kind.COUNTY, Kind.MUNICIPALITY)
+    found = Place.objects.filter(country=settings.COUNTRY, kind__in=kinds).order_by("level", "sort_key")
+    return [title_of(place) for place in found]
+
+
+def read_typed_place(typed: str) -> Place:
+    """The one place that was typed. Raises ValidationError where there is none, or where it may be several."""
+    by_code = Place.objects.filter(code__iexact=typed).first()
+    if by_code is not None:
+        return by_code
+    read = places.read_place(typed, settings.COUNTRY)
+    several = read.codes if read.sure else [*read.codes, *read.alternatives]
+    named = list(Place.objects.filter(names__folded=fold(typed)).distinct()) if not several else []
+    found = {place.code: place for place in [*named, *Place.objects.filter(pk__in=several)]}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if not found:
+        raise ValidationError(_("This place was not found. Write it as on the list of places."))
+    means = "; ".join(
+        f"{title_of(place)} ({place.code})" for place in sorted(found.values(), key=lambda place: place.level)
+    )
+    if read.sure:
+        raise ValidationError(_("These are several places: %(means)s. Write one in each box."), params={"means": means})
+    raise ValidationError(
+        _("“%(typed)s” may mean several places: %(means)s. Write the code of the one you mean."),
+        params={"typed": typed, "means": means},
+    )
+
+
 class FactForm(forms.Form):
     """One value of one field: kept, changed, ended, or a new one."""
 
     fact = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    end = forms.BooleanField(label=_("This is no longer true"), required=False)
     language = forms.ChoiceField(
-        label=_("In which language"), required=False, choices=[("", _("not said")), *vocabulary.Language.choices]
+        label=_("In which language"),
+        required=False,
+        choices=[("", _("Not said")), *((code, capfirst(label)) for code, label in vocabulary.Language.choices)],
     )
     source = forms.CharField(label=_("Where this is known from"), required=False, max_length=300)
-    visible_to = forms.TypedChoiceField(
-        label=_("Who may see it"), choices=Visibility.choices, coerce=int, widget=forms.RadioSelect
-    )
+    visible_to = forms.TypedChoiceField(label=_("Who may see it"), choices=_SEEN_BY, coerce=int)
+    end = forms.BooleanField(label=_("This is no longer true: take it away"), required=False)
 
     def __init__(self, *args: Any, field: vocabulary.Field, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.field = field
         value: forms.Field
-        hint = _HINTS.get(field.code, "")
-        choices = list(vocabulary.ACTIVITY_KINDS.items()) if field.code == "activity_kind" else None
+        name, hint = capfirst(field.name), _HINTS.get(field.code, "")
         if field.choices is not None:
-            choices = list(field.choices.choices)
-        if choices is not None:
-            value = forms.ChoiceField(label=field.name, required=False, choices=[("", _("Choose")), *choices])
+            choices = [(code, capfirst(label)) for code, label in field.choices.choices]
+            value = forms.ChoiceField(label=name, required=False, choices=[("", _("Choose")), *choices])
         else:
             widget = _INPUTS.get(field.code, forms.TextInput)
-            value = forms.CharField(label=field.name, required=False, max_length=4000, help_text=hint, widget=widget)
+            attributes = {"list": "known-places"} if field.code in _PLACES else {}
+            value = forms.CharField(
+                label=name, required=False, max_length=4000, help_text=hint, widget=widget(attrs=attributes)
+            )
         self.fields = {"fact": self.fields["fact"], "value": value, **self.fields}
         if field.code not in {"name", "about", "offers", "seeks"}:
             del self.fields["language"]
@@ -144,36 +187,49 @@ class FactForm(forms.Form):
             del self.fields["end"]
         self.fields["visible_to"].initial = self.initial.get("visible_to", field.visible_to)
 
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("value", "language") if name in self.fields]
+
+    @property
+    def small_fields(self) -> list[forms.BoundField]:
+        return [self["source"], self["visible_to"]]
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if said.get("end") or (not said.get("value") and not said.get("fact")):
+        typed = str(said.get("value") or "").strip()
+        if said.get("end") or (not typed and not said.get("fact")) or "value" in self.errors:
             return said
-        if not said.get("value"):
+        unread = self.field.code in _PLACES and not self.initial.get("value")
+        if not typed and unread:
+            return said  # a text that nobody could read yet is left as it is
+        if not typed:
             self.add_error("value", _("Write a value, or tick that it is no longer true."))
             return said
-        draft = FactDraft(field=self.field.code, value=said["value"].strip())
-        if self.field.code in {"place", "seat"}:
-            place = places.find_place(draft.value)
-            if place is None:
-                self.add_error("value", _("This place was not found. Write it as on the list of places."))
-                return said
-            said["value"], said["detail"] = place.code, {"text": draft.value, "sure": True}
         try:
+            if self.field.code in _PLACES:
+                said["value"], said["detail"] = self._place(typed)
             check(FactDraft(field=self.field.code, value=said["value"]))
         except ValidationError as problem:
             self.add_error("value", problem)
         return said
 
-    def wish(self, known: dict[int, Fact]) -> dict[str, Any] | None:
-        """This row as a change of the record (Proposal.changes), or None where nothing was changed."""
+    def _place(self, typed: str) -> tuple[str, dict[str, Any]]:
+        """The code of the place, and what is kept beside it: the text that the source wrote stays."""
+        if typed == self.initial.get("value"):
+            return self.initial["code"], {}
+        return read_typed_place(typed).code, {"text": self.initial.get("text") or typed, "sure": True}
+
+    def wishes(self, known: dict[int, Fact]) -> list[dict[str, Any]]:
+        """This row as changes of the record (Proposal.changes): one, or none where nothing was changed."""
         said = self.cleaned_data
         old = known.get(said.get("fact") or 0)
         if said.get("fact") and old is None:
-            return {"do": "end", "fact": said["fact"], "field": self.field.code}  # ended meanwhile: found out later
+            return [{"do": "end", "fact": said["fact"], "field": self.field.code}]  # ended meanwhile: found out later
         if old and said.get("end"):
-            return {"do": "end", "fact": old.pk, "field": self.field.code}
+            return [{"do": "end", "fact": old.pk, "field": self.field.code}]
         if not said.get("value"):
-            return None
+            return []
         new = {
             "field": self.field.code,
             "value": said["value"],
@@ -183,29 +239,90 @@ class FactForm(forms.Form):
             "visible_to": said["visible_to"],
         }
         if old is None:
-            return {"do": "add", **new}
+            return [{"do": "add", **new}]
+        new["language"] = new["language"] if "language" in self.fields else old.language
         same = (old.value, old.language, old.source, old.visible_to)
-        if same == (new["value"], new["language"] or old.language, new["source"], new["visible_to"]):
-            return None
-        return {"do": "replace", "fact": old.pk, **new, "detail": said.get("detail") or old.detail}
+        if same == (new["value"], new["language"], new["source"], new["visible_to"]):
+            return []
+        return [{"do": "replace", "fact": old.pk, **new, "detail": said.get("detail") or old.detail}]
 
 
-def fact_forms(
-    field: vocabulary.Field, open_facts: Sequence[Fact], data: Any = None, *, blanks: int = 1
-) -> list[FactForm]:
-    """A form for each open value and, where the field takes more, blank ones."""
-    rows = [
+class ChoicesForm(forms.Form):
+    """All values of a coded field at once: what is ticked is said of the organisation, what is not is not."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    source = forms.CharField(label=_("Where this is known from"), required=False, max_length=300)
+    visible_to = forms.TypedChoiceField(label=_("Who may see it"), choices=_SEEN_BY, coerce=int)
+
+    def __init__(self, *args: Any, field: vocabulary.Field, facts: Sequence[Fact], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.field, self.facts = field, facts
+        self.standing = ",".join(str(fact.pk) for fact in facts)
+        values = forms.MultipleChoiceField(
+            label=capfirst(field.name),
+            required=False,
+            choices=_choices_of(field),
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"}),
+            help_text=_("Tick all that fit. What you take the tick from is no longer said."),
+        )
+        self.fields = {"seen": self.fields["seen"], "values": values, **self.fields}
+        self.initial |= {"seen": self.standing, "values": [fact.value for fact in facts]}
+        self.fields["visible_to"].initial = field.visible_to
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [self["values"]]
+
+    @property
+    def small_fields(self) -> list[forms.BoundField]:
+        return [self["source"], self["visible_to"]]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("seen", "") != self.standing:
+            raise ValidationError(CHANGED_MEANWHILE)
+        return said
+
+    def wishes(self, known: dict[int, Fact]) -> list[dict[str, Any]]:
+        """What was newly ticked, and what was unticked, as changes of the record (Proposal.changes)."""
+        said, code = self.cleaned_data, self.field.code
+        ticked, stands = said["values"], {fact.value for fact in self.facts}
+        ended = [{"do": "end", "fact": fact.pk, "field": code} for fact in self.facts if fact.value not in ticked]
+        new = {"field": code, "source": said["source"], "visible_to": said["visible_to"]}
+        return ended + [{"do": "add", **new, "value": value} for value in ticked if value not in stands]
+
+
+def _choices_of(field: vocabulary.Field) -> list[Any]:
+    """A coded field's values, kinds of activity under the two classes of Annex II."""
+    if field.choices is not None:
+        return [(code, capfirst(label)) for code, label in field.choices.choices]
+    groups = (
+        (_("P/CVE-specific"), vocabulary.SpecificKind.choices),
+        (_("P/CVE-relevant"), vocabulary.RelevantKind.choices),
+        (_("Either, by its goal"), [vocabulary.RESILIENCE_UNSPECIFIED]),
+    )
+    return [(name, [(code, capfirst(label)) for code, label in kinds]) for name, kinds in groups]
+
+
+def fact_forms(field: vocabulary.Field, open_facts: Sequence[Fact], data: Any = None) -> list[FactForm | ChoicesForm]:
+    """One form of ticks for a coded field; else a form for each open value and, where more may stand, a blank one."""
+    if field.code == "activity_kind" or (field.many and field.choices is not None):
+        return [ChoicesForm(data, field=field, facts=open_facts)]
+    rows: list[dict[str, Any]] = [
         {
             "fact": fact.pk,
-            "value": places.name_of(fact.value) if field.code in {"place", "seat"} and fact.value else fact.value,
+            "value": title_of(fact.place) if fact.place else "" if field.code in _PLACES else fact.value,
+            "code": fact.value,
+            "text": fact.detail.get("text", "") if field.code in _PLACES else "",
             "language": fact.language,
             "source": fact.source,
             "visible_to": fact.visible_to,
+            "seen_by": fact.get_visible_to_display(),
         }
         for fact in open_facts
     ]
     if field.many or not rows:
-        rows += [{} for _blank in range(blanks)]
+        rows.append({})
     return [FactForm(data, field=field, prefix=f"v{number}", initial=row) for number, row in enumerate(rows)]
 
 
@@ -240,8 +357,16 @@ class NewOrganisation(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=250)
     acronym = forms.CharField(label=_("Acronym"), required=False, max_length=40)
     other_name = forms.CharField(label=_("Name in another language"), required=False, max_length=250)
-    kind = forms.ChoiceField(label=_("Kind of body"), choices=vocabulary.Kind.choices)
-    place = forms.CharField(label=_("Place of work"), required=False, max_length=120, help_text=_HINTS["place"])
+    kind = forms.ChoiceField(
+        label=_("Kind of body"), choices=[(code, capfirst(label)) for code, label in vocabulary.Kind.choices]
+    )
+    place = forms.CharField(
+        label=_("Place of work"),
+        required=False,
+        max_length=120,
+        help_text=_HINTS["place"],
+        widget=forms.TextInput(attrs={"list": "known-places"}),
+    )
     website = forms.CharField(label=_("Website"), required=False, max_length=300, help_text=_HINTS["website"])
     source = forms.CharField(label=_("Where this is known from"), max_length=300)
 
@@ -255,10 +380,7 @@ class NewOrganisation(forms.Form):
         typed = self.cleaned_data["place"].strip()
         if not typed:
             return ""
-        place = places.find_place(typed)
-        if place is None:
-            raise ValidationError(_("This place was not found. Write it as on the list of places."))
-        return place.code
+        return read_typed_place(typed).code
 
     def facts(self) -> list[FactDraft]:
         said = self.cleaned_data

@@ -132,6 +132,11 @@ class Fact(models.Model):
         return self.value
 
     @property
+    def language_name(self) -> str:
+        known = vocabulary.Language
+        return str(known(self.language).label) if self.language in known.values else self.language
+
+    @property
     def by_name(self) -> str:
         return self.confirmed_by.name if self.confirmed_by else ""
 
@@ -205,7 +210,7 @@ class Candidate(models.Model):
 
     @property
     def percent(self) -> int:
-        return round(self.probability * 100)
+        return min(round(self.probability * 100), 99)  # only a person is ever sure
 
 
 class Editor(models.Model):

@@ -9,15 +9,17 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sofra.accounts import roles
 from sofra.accounts.access import level_of, require
 from sofra.ground.models import Visibility
+from sofra.ground.text import fold
 from sofra.places import maps
 
-from . import duplicates, forms, queries, rules, services, vocabulary
+from . import duplicates, forms, queries, readings, rules, services, vocabulary
 from .models import Change, Fact, Judgement, Organisation, Proposal
 from .records import Draft
 
@@ -44,7 +46,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         **_around_the_list(request, form),
     }
     if view == "map":
-        context["map"] = _map(queries.counts_of(found, level))
+        context |= _map(queries.counts_of(found, level), context["query_without_place"])
     return render(request, "organisations/organisation_list.html", context)
 
 
@@ -60,15 +62,19 @@ def _around_the_list(request: HttpRequest, form: forms.FilterForm) -> dict[str, 
             if value and (not labels or value in labels):
                 rest = query.copy()
                 rest.setlist(name, [other for other in query.getlist(name) if other != value])
-                chips.append({"words": labels.get(value, value), "url": f"?{rest.urlencode()}"})
+                words = form.typed_place() if name == "place" else capfirst(labels.get(value, value))
+                chips.append({"label": f"{field.label}: {words}", "url": f"?{rest.urlencode()}"})
     asked = query.urlencode()
+    without_place = query.copy()
+    without_place.pop("place", None)
     return {
         "groups": list(form.groups()),
         "ages": form.fields["age"].choices,  # type: ignore[attr-defined]
         "chips": chips,
-        "views": [("list", _("List")), ("map", _("Map")), ("table", _("Table"))],
+        "views": [("list", _("List"), "list-bullet"), ("map", _("Map"), "map"), ("table", _("Table"), "table-cells")],
         "query_without_view": f"{asked}&" if asked else "",
-        "asked": asked,
+        "query_without_place": f"{text}&" if (text := without_place.urlencode()) else "",
+        "asked": f"?{asked}" if asked else "",
     }
 
 
@@ -83,7 +89,7 @@ def _rows(organisations: Any, level: int) -> list[dict[str, Any]]:
         rows.append(
             {
                 "organisation": organisation,
-                "themes": [vocabulary.Theme(f.value).label for f in facts if f.field == "theme"],
+                "themes": [capfirst(vocabulary.Theme(f.value).label) for f in facts if f.field == "theme"],
                 "places": [places.get(f.value) or f.detail.get("text", "") for f in facts if f.field == "place"],
                 "seat": next((places.get(f.value, "") for f in facts if f.field == "seat"), ""),
                 "website": next((f.value for f in facts if f.field == "website"), ""),
@@ -93,8 +99,15 @@ def _rows(organisations: Any, level: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _map(counts: Any) -> Any:
-    return maps.tile_grid("AL", counts, href=lambda code: f"?view=list&place={code}")
+def _map(counts: Any, asked: str) -> dict[str, Any]:
+    """The map of what is listed, and the same as a table; each municipality leads to its part of the list."""
+
+    def href(code: str) -> str:
+        return f"?{asked}view=list&place={code}"
+
+    regions = maps.rows("AL", counts, href=href)
+    rows = [row for region in regions for row in (region.below or (region,)) if row.count]
+    return {"map": maps.tile_grid("AL", counts, href=href), "map_rows": rows}
 
 
 @require_safe
@@ -122,12 +135,40 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _by_provenance(facts: list[Fact], level: int) -> list[dict[str, Any]]:
-    """A field's facts in groups that share source and confirmation, so that a page says each of them once."""
+    """A field's facts in groups that share source and confirmation, so that a page says each of them once.
+
+    Places that were read from one text make a group: the text stands beside them, and whether a person confirmed it.
+    """
     groups: dict[tuple[Any, ...], list[Fact]] = {}
     for fact in facts:
         by = fact.by_name if level >= Visibility.MEMBERS else ""
-        groups.setdefault((fact.source, by, fact.confirmed_on), []).append(fact)
-    return [{"facts": said, "source": source, "by": by, "on": on} for (source, by, on), said in groups.items()]
+        text = str(fact.detail.get("text", "")) if fact.field in {"place", "seat"} else ""
+        groups.setdefault((fact.source, by, fact.confirmed_on, text), []).append(fact)
+    return [
+        {
+            "facts": said,
+            "source": source,
+            "by": by,
+            "on": on,
+            "text": "" if [fold(fact.shown) for fact in said] == [fold(text)] else text,
+            "unconfirmed": text if readings.unconfirmed(said) else "",
+            "read": any(fact.value for fact in said),
+        }
+        for (source, by, on, text), said in groups.items()
+    ]
+
+
+@require_safe
+def my_organisations(request: HttpRequest) -> HttpResponse:
+    """The records that the person speaks for: is each still true, and what became of the proposals?"""
+    user = require(request.user)
+    mine = queries.edited_by(user).select_related("joined_to").order_by("sort_key", "id")
+    heads = {head.pk: head for head in map(queries.head, mine)}
+    entries = [
+        {"organisation": head, "proposals": list(queries.proposals_of(head)[:3]), "contests": queries.contests(head)}
+        for head in heads.values()
+    ]
+    return render(request, "organisations/organisation_mine.html", {"entries": entries})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,7 +181,8 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
             return redirect(services.register(draft, by=request.user))
         except ValidationError as problem:
             form.add_error(None, problem)
-    return _form_page(request, "organisations/organisation_new.html", {"form": form}, form.errors)
+    context = {"form": form, "known_places": forms.place_choices()}
+    return _form_page(request, "organisations/organisation_new.html", context, form.errors)
 
 
 @require_safe
@@ -149,7 +191,12 @@ def organisation_edit(request: HttpRequest, code: str) -> HttpResponse:
     found = _editable(request, code)
     record = queries.record_of(found, queries.level_at(request.user, found))
     fields = [(field, record.get(field.code, [])) for field in vocabulary.FIELDS.values()]
-    context = {"organisation": found, "fields": fields, "proposals": queries.proposals_of(found)}
+    context = {
+        "organisation": found,
+        "fields": fields,
+        "proposals": queries.proposals_of(found),
+        "direct": queries.may_decide(request.user),
+    }
     return render(request, "organisations/organisation_edit.html", context)
 
 
@@ -160,28 +207,38 @@ def organisation_field(request: HttpRequest, code: str, field: str) -> HttpRespo
     if field not in vocabulary.FIELDS:
         raise Http404
     known = vocabulary.FIELDS[field]
-    facts = queries.record_of(found, queries.level_at(request.user, found)).get(field, [])
+    level = queries.level_at(request.user, found)
+    facts = queries.record_of(found, level).get(field, [])
     rows = forms.fact_forms(known, facts, request.POST or None)
     note = forms.NoteForm(request.POST or None)
     direct = queries.may_decide(request.user)
     if request.method == "POST" and all([*(row.is_valid() for row in rows), note.is_valid()]):
         by_id = {fact.pk: fact for fact in facts}
-        changes = [wish for row in rows if (wish := row.wish(by_id)) is not None]
-        act = services.edit_record if direct else services.propose_change
+        changes = [wish for row in rows for wish in row.wishes(by_id)]
+        act: Any = services.propose_change
+        if direct:
+            act = readings.edit_places if field in {"place", "seat"} else services.edit_record
         try:
             if changes:
                 act(found, changes=changes, by=request.user, note=note.cleaned_data["note"])
                 done = _("The record was changed.") if direct else _("Your proposal was sent. A mapper will answer it.")
                 messages.success(request, done)
+            else:
+                messages.info(request, _("Nothing was changed."))
             return redirect("organisation_edit", code=found.code)
         except ValidationError as problem:
             note.add_error(None, problem)
         except services.Outdated:
-            note.add_error(
-                None,
-                _("Somebody changed this field while you were writing. Open it anew and compare; nothing was saved."),
-            )
-    context = {"organisation": found, "field": known, "rows": rows, "note": note, "direct": direct}
+            note.add_error(None, forms.CHANGED_MEANWHILE)
+    context = {
+        "organisation": found,
+        "field": known,
+        "rows": rows,
+        "note": note,
+        "all_forms": [*rows, note],
+        "direct": direct,
+        "known_places": forms.place_choices() if field in {"place", "seat"} else [],
+    }
     invalid = request.method == "POST"
     return _form_page(request, "organisations/organisation_field.html", context, invalid)
 
@@ -207,10 +264,28 @@ def organisation_confirm(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
+def organisation_reading(request: HttpRequest, code: str) -> HttpResponse:
+    """A mapper says that the places were read rightly from the source's text."""
+    require(request.user, roles.MAPPER)
+    found = queries.head(queries.organisation_for(request.user, code))
+    try:
+        readings.confirm_reading(found, text=request.POST.get("text", ""), by=request.user)
+        messages.success(request, _("The reading is confirmed. The same text is read so from now on."))
+    except ValidationError as problem:
+        messages.warning(request, " ".join(problem.messages))
+    except services.Outdated:
+        messages.warning(request, forms.CHANGED_MEANWHILE)
+    return redirect(found)
+
+
+@require_POST
 def organisation_class(request: HttpRequest, code: str) -> HttpResponse:
     """Keep the class label out of public view, or show it again: for the organisation's own people."""
     found = _editable(request, code)
-    services.hide_class(found, hidden=request.POST.get("hidden") == "1", by=request.user)
+    hidden = request.POST.get("hidden") == "1"
+    services.hide_class(found, hidden=hidden, by=request.user)
+    said = _("The label is out of public view now.") if hidden else _("Everyone sees the label again.")
+    messages.success(request, said)
     return redirect(found)
 
 
@@ -235,7 +310,13 @@ def organisation_history(request: HttpRequest, code: str) -> HttpResponse:
     if level < Visibility.MEMBERS:
         raise PermissionDenied
     page = Paginator(queries.history_of(found, level), PAGE).get_page(request.GET.get("page"))
-    context = {"organisation": found, "page": page, "may_undo": queries.may_decide(request.user)}
+    context = {
+        "organisation": found,
+        "page": page,
+        "may_undo": queries.may_decide(request.user),
+        "contests": found.proposals.filter(contests_class=True).select_related("by", "decided_by").order_by("-at"),
+        "reads_contests": queries.may_propose(request.user, found),
+    }
     return render(request, "organisations/organisation_history.html", context)
 
 
@@ -276,6 +357,8 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(queries.proposals_seen_by(request.user), pk=number)
     form = forms.ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _decided(request, found, form):
+        if found.contests_class and request.POST.get("act") == "accept":
+            return redirect("organisation_field", code=found.organisation.code, field="activity_kind")
         return redirect("proposals")
     context = {
         "proposal": found,
@@ -283,8 +366,15 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
         "form": form,
         "may_decide": queries.may_decide(request.user),
         "is_author": found.by == request.user,
+        "verdict": _verdict(found.organisation) if found.contests_class else None,
     }
     return _form_page(request, "organisations/proposal_detail.html", context, request.method == "POST")
+
+
+def _verdict(organisation: Organisation) -> rules.Verdict:
+    """The class as it stands now, with what it follows from."""
+    kinds = queries.facts(Visibility.PUBLIC).filter(organisation=organisation, field="activity_kind")
+    return rules.classify(list(kinds.values_list("value", flat=True)))
 
 
 def _decided(request: HttpRequest, found: Proposal, form: forms.ReasonForm) -> bool:
@@ -292,6 +382,7 @@ def _decided(request: HttpRequest, found: Proposal, form: forms.ReasonForm) -> b
     try:
         if act == "withdraw" and found.by == by:
             services.withdraw_proposal(found, by=by)
+            messages.success(request, _("Your proposal is withdrawn."))
             return True
         require(by, roles.MAPPER)
         if act == "accept":
@@ -299,6 +390,7 @@ def _decided(request: HttpRequest, found: Proposal, form: forms.ReasonForm) -> b
         elif act == "return":
             services.return_proposal(found, by=by, reason=reason)
         else:
+            form.add_error(None, _("Choose what to do with the proposal."))
             return False
     except ValidationError as problem:
         form.add_error("reason", problem)
@@ -308,7 +400,11 @@ def _decided(request: HttpRequest, found: Proposal, form: forms.ReasonForm) -> b
             None, _("The record or the proposal changed in the meantime. Read both again; nothing was done.")
         )
         return False
-    messages.success(request, _("Your answer was sent to %(name)s.") % {"name": found.by})
+    if found.contests_class and act == "accept":
+        said = _("You agreed. Now set the kinds of activity right: the class follows from them at once.")
+    else:
+        said = _("Your answer was sent to %(name)s.") % {"name": found.by.name}
+    messages.success(request, said)
     return True
 
 
@@ -339,6 +435,7 @@ def duplicate_pair(request: HttpRequest, left: str, right: str) -> HttpResponse:
         keep = next((one for one in pair if one.code == said["keep"]), pair[0])
         try:
             services.judge(*pair, verdict=said["verdict"], by=request.user, note=said["note"], keep=keep)
+            messages.success(request, _judged(said["verdict"], keep))
             return redirect("duplicates")
         except ValidationError as problem:
             form.add_error(None, problem)
@@ -350,6 +447,16 @@ def duplicate_pair(request: HttpRequest, left: str, right: str) -> HttpResponse:
         "form": form,
     }
     return _form_page(request, "organisations/duplicate_pair.html", context, form.errors)
+
+
+def _judged(verdict: str, keep: Organisation) -> str:
+    if verdict == Judgement.Verdict.SAME:
+        return _("Joined: what was said of both stands at “%(name)s” now. You can take it back below.") % {
+            "name": keep.name
+        }
+    if verdict == Judgement.Verdict.DIFFERENT:
+        return _("Kept apart: the hub will not ask about these two again.")
+    return _("Noted that you are not sure. Take the word back below when you know more.")
 
 
 @require_POST

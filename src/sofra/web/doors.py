@@ -54,10 +54,12 @@ DOORS: dict[str, dict[str, str]] = {
     # organisations
     "organisations": _READ,
     "organisation": _READ,
+    "my_organisations": _OWN,
     "organisation_new": {"GET": MAPPER, "POST": MAPPER},
     "organisation_edit": {"GET": EDITOR},
     "organisation_field": {"GET": EDITOR, "POST": EDITOR},
     "organisation_confirm": {"POST": EDITOR},
+    "organisation_reading": {"POST": MAPPER},
     "organisation_class": {"POST": EDITOR},
     "organisation_contest": {"GET": EDITOR, "POST": EDITOR},
     "organisation_history": {"GET": MEMBER},

@@ -36,7 +36,7 @@ _MEMBER: tuple[_Door, ...] = (
         "check",
         _("Is your record still true?"),
         _("Confirm it with one click, or propose what should change. A mapper answers with a reason."),
-        ("organisations", ""),
+        ("my_organisations", ""),
     ),
     (
         "user-group",

@@ -170,10 +170,10 @@ def pagination(context: template.Context, page: Page[Any]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/components/error_summary.html")
-def error_summary(*forms: BaseForm) -> dict[str, Any]:
-    """What is wrong in one or several forms, first in the page, each line a link to its field."""
+def error_summary(*forms: BaseForm | list[BaseForm]) -> dict[str, Any]:
+    """What is wrong in one or several forms (or a list of them), first in the page, each line a link to its field."""
     problems = []
-    for form in forms:
+    for form in [one for said in forms for one in (said if isinstance(said, list) else [said])]:
         if not form or not getattr(form, "errors", None):
             continue
         problems += [{"text": error, "target": ""} for error in form.non_field_errors()]
