@@ -82,6 +82,16 @@ def _names_of_columns() -> list[str]:
 def _organisation_rows(batch: list[Organisation], level: int) -> Iterator[Row]:
     said = queries.facts_for(batch, level, ["name", *_JOINED])
     queries.with_places(fact for facts in said.values() for fact in facts)
+    kinds = {code: str(name) for code, name in vocabulary.Kind.choices}
+    classes = {code: str(name) for code, name in vocabulary.ActivityClass.choices}
+    known: dict[tuple[str, str], str] = {}  # a code is translated once a batch, which is half of the work
+
+    def shown(fact: Fact) -> str:
+        key = (fact.field, fact.value)
+        if not fact.value or key not in known:
+            known[key] = fact.shown
+        return known[key]
+
     for organisation in batch:
         facts = said[organisation.pk]
         hidden = organisation.class_hidden and level < Visibility.MEMBERS
@@ -90,9 +100,9 @@ def _organisation_rows(batch: list[Organisation], level: int) -> Iterator[Row]:
             organisation.name,
             _several(fact.value for fact in facts if fact.field == "name" and fact.value != organisation.name),
             organisation.acronym,
-            organisation.get_kind_display(),
-            "" if hidden else organisation.get_activity_class_display(),
-            *(_several(fact.shown for fact in facts if fact.field == code) for code in _JOINED),
+            kinds[organisation.kind],
+            "" if hidden else classes[organisation.activity_class],
+            *(_several(shown(fact) for fact in facts if fact.field == code) for code in _JOINED),
             _day(organisation.confirmed_on),
             _several(fact.source for fact in facts),
         ]
