@@ -30,7 +30,9 @@ def data_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
     yield settings.DATA
 
 
-def bring(content: str | bytes, name: str = "list.csv", *, source: str = "A list", mapping: dict[str, str] | None = None) -> Import:
+def bring(
+    content: str | bytes, name: str = "list.csv", *, source: str = "A list", mapping: dict[str, str] | None = None
+) -> Import:
     """Upload, map as suggested, check."""
     data = content.encode() if isinstance(content, str) else content
     imported = services.upload_file([data], name=name, by=None, source=source)
@@ -79,7 +81,10 @@ def test_the_annex_comes_in_whole_and_a_second_time_adds_nothing() -> None:
 
 def test_addresses_of_the_annex_are_mended_and_told() -> None:
     imported = bring(ANNEX.read_bytes(), "annex.txt")
-    told = {row.reading["n"]: [f["read"] for f in row.problems if f["code"] == "address-repaired"] for row in imported.rows.all()}
+    told = {
+        row.reading["n"]: [f["read"] for f in row.problems if f["code"] == "address-repaired"]
+        for row in imported.rows.all()
+    }
     assert told["13"] == ["https://www.unegruaja.org/what-we-do/"]
     assert told["37"] == ["http://www.ymcatirana.wordpress.com"]
     assert sum(map(len, told.values())) == 2
@@ -120,7 +125,7 @@ def test_a_twin_is_asked_about_and_each_answer_does_what_it_says() -> None:
 def test_left_out_and_new() -> None:
     carry_out(bring("Emri,Bashkia\nAnother Vision Center,Belsh\n"))
     for word, count in (("skip", 1), ("new", 2)):
-        imported = bring(f"Emri,Bashkia\nQendra Another Vision,Belsh\n", f"{word}.csv")
+        imported = bring("Emri,Bashkia\nQendra Another Vision,Belsh\n", f"{word}.csv")
         services.decide_rows(imported, list(imported.rows.all()), by=None, twin=word)
         carry_out(imported)
         assert Organisation.objects.count() == count
@@ -190,7 +195,7 @@ def test_the_same_row_and_the_same_name_twice_in_one_file() -> None:
         (b"Emri,Vendi\nA\x00,B\n", "a.csv"),
         (b"%PDF-1.4 x", "a.csv"),
         (b"PK\x03\x04nothing", "a.xlsx"),
-        (b"Emri,Vendi\n\"A,B\n", "a.csv"),
+        (b'Emri,Vendi\n"A,B\n', "a.csv"),
         (b"MZ\x00\x00", "a.exe"),
     ],
 )
@@ -203,7 +208,9 @@ def test_a_bad_file_changes_nothing_and_leaves_nothing(content: bytes, name: str
 
 
 def test_a_file_that_turns_bad_far_below_leaves_no_row() -> None:
-    imported = services.upload_file([("Emri,Vendi\n" + "A,B\n" * 3000 + '"C,D\n' + "E,F\n" * 250).encode()], name="a.csv", by=None)
+    imported = services.upload_file(
+        [("Emri,Vendi\n" + "A,B\n" * 3000 + '"C,D\n' + "E,F\n" * 250).encode()], name="a.csv", by=None
+    )
     services.map_columns(imported, mapping=imported.mapping, source="", by=None)
     imported = services.check_import(imported.pk)
     assert imported.state == Import.State.FAILED
@@ -227,7 +234,9 @@ def test_names_of_files_are_cleaned() -> None:
     assert storing.clean_name("") == "table"
 
 
-@pytest.mark.parametrize("error", [OperationalError("database or disk is full"), OSError(errno.ENOSPC, "No space left")])
+@pytest.mark.parametrize(
+    "error", [OperationalError("database or disk is full"), OSError(errno.ENOSPC, "No space left")]
+)
 def test_a_full_disk_leaves_nothing_half_written(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     imported = bring(LIST)
     with monkeypatch.context() as patch:
@@ -247,7 +256,9 @@ def test_a_full_disk_leaves_nothing_half_written(monkeypatch: pytest.MonkeyPatch
 
 def test_a_full_disk_while_checking(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(checking, "insert_rows", lambda *a: (_ for _ in ()).throw(OperationalError("database or disk is full")))
+        patch.setattr(
+            checking, "insert_rows", lambda *a: (_ for _ in ()).throw(OperationalError("database or disk is full"))
+        )
         imported = bring(LIST)
     assert imported.state == Import.State.FAILED
     assert "disk is full" in imported.problem
@@ -300,7 +311,9 @@ def test_an_interrupted_check_begins_anew() -> None:
 
 def test_a_recipe_is_remembered_and_fits_the_next_file() -> None:
     imported = services.upload_file([b"Kush,Ku,Faqja\nQendra A,Has,www.a.example\n"], name="a.csv", by=None)
-    services.map_columns(imported, mapping={"Kush": "name", "Ku": "place", "Faqja": ""}, source="S", remember_as="Our list", by=None)
+    services.map_columns(
+        imported, mapping={"Kush": "name", "Ku": "place", "Faqja": ""}, source="S", remember_as="Our list", by=None
+    )
     assert Recipe.objects.get().name == "Our list"
     following = services.upload_file([b"kush,KU,Faqja\nQendra B,Has,www.b.example\n"], name="b.csv", by=None)
     assert following.recipe is not None

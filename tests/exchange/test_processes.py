@@ -18,7 +18,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with an empty, migrated database."""
     folder = tmp_path_factory.mktemp("hub")
-    subprocess.run([sys.executable, "-m", "sofra", "migrate", "--skip-checks", "-v0"], env=_environment(folder), check=True)
+    subprocess.run(
+        [sys.executable, "-m", "sofra", "migrate", "--skip-checks", "-v0"], env=_environment(folder), check=True
+    )
     return folder
 
 
@@ -36,7 +38,9 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _start(hub: Path, table: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "sofra", "import", "organisations", str(table), "--yes-new", "--skip-checks"]
-    return subprocess.Popen(command, env=_environment(hub), cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, env=_environment(hub), cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
 
 
 def _count(hub: Path, query: str) -> int:

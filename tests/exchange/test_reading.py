@@ -96,7 +96,10 @@ def test_annex_gives_its_55_rows_and_nothing_of_the_prose() -> None:
 
 @pytest.mark.parametrize("separator", ["\t", ";", " | ", ",", "   "])
 def test_a_table_among_prose_by_any_separator(put: Callable[..., Path], separator: str) -> None:
-    rows_in = [["No.", "Name", "Municipality", "Website"], *[[f"{n}.", f"Body {n}", "Puke", "x.example"] for n in range(9)]]
+    rows_in = [
+        ["No.", "Name", "Municipality", "Website"],
+        *[[f"{n}.", f"Body {n}", "Puke", "x.example"] for n in range(9)],
+    ]
     text = (
         "A report.\n\nIt was written, as reports are, by people; who, mostly, knew better. See Annex | B.\n\n"
         + "\n".join(separator.join(row) for row in rows_in[:5])
@@ -114,7 +117,9 @@ def test_markdown_table_in_prose(put: Callable[..., Path]) -> None:
 
 
 def test_prose_without_a_table_is_refused(put: Callable[..., Path]) -> None:
-    assert "No table" in refusal(put("Dear all,\n\nThis is, as ever, a letter. It has no table.\n\nBest\n", "letter.txt"))
+    assert "No table" in refusal(
+        put("Dear all,\n\nThis is, as ever, a letter. It has no table.\n\nBest\n", "letter.txt")
+    )
 
 
 # --- Letters -----------------------------------------------------------------------------------------------
@@ -164,7 +169,11 @@ def test_half_utf8_is_refused_with_the_place(put: Callable[..., Path]) -> None:
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "report.csv", "PDF"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "picture.xlsx", "PNG"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old.xlsx", "XLS"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"), "l.xlsx", "password"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"),
+            "l.xlsx",
+            "password",
+        ),
         (b"PK\x03\x04 no zip at all", "broken.xlsx", "damaged"),
         (b"<html><table><tr><td>Emri</td></tr></table></html>", "web.csv", "web page"),
         ("Emri,Vendi\n".encode("utf-32"), "wide.csv", "UTF-32"),
@@ -200,7 +209,10 @@ def test_quotes(put: Callable[..., Path]) -> None:
         ['A, "b"; c', "Puke"],
         ["I, the Woman Association", "Korce"],
     ]
-    assert rows(put('Emri\tVendi\n"I, the Woman" Association\tKorce\nB\tC\n', "a.tsv"))[0][0] == '"I, the Woman" Association'
+    assert (
+        rows(put('Emri\tVendi\n"I, the Woman" Association\tKorce\nB\tC\n', "a.tsv"))[0][0]
+        == '"I, the Woman" Association'
+    )
     swallowed = 'Emri,Vendi\n"A,Puke\n' + "B,Lezhe\n" * 300
     assert "line 2" in refusal(put(swallowed))
     assert "line 2" in refusal(put('Emri,Vendi\n"A,Puke\nB,Lezhe\n"C",Fier\n'))
@@ -262,7 +274,10 @@ def test_xlsx_chooses_the_sheet_with_the_table(workbook: Callable[..., Path]) ->
     table = open_table(path)
     assert table.shape["sheet"] == "Të dhëna"
     assert table.shape["sheets"] == ["Hyrje", "Të dhëna", "Tjetër"]
-    assert [(line.number, line.cells) for line in table] == [(5, ["A", "1998", "Pukë"]), (6, ["B", "1999-01-01", "Has"])]
+    assert [(line.number, line.cells) for line in table] == [
+        (5, ["A", "1998", "Pukë"]),
+        (6, ["B", "1999-01-01", "Has"]),
+    ]
     with pytest.raises(Unreadable, match="Hyrje"):
         open_table(path, sheet="No such")
 

@@ -54,7 +54,14 @@ def test_all_steps(enter: Callable[..., Client]) -> None:
     assert "UTF-8" in page
     answer = ana.post(
         f"{here}/columns/",
-        {"step": "columns", "column-0": "name", "column-1": "place", "column-2": "website", "source": "A list", "remember_as": "Ours"},
+        {
+            "step": "columns",
+            "column-0": "name",
+            "column-1": "place",
+            "column-2": "website",
+            "source": "A list",
+            "remember_as": "Ours",
+        },
         follow=True,
     )
     page = answer.content.decode()

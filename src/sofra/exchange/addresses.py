@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
-NOTHING = frozenset({"", "-", "--", "–", "—", "/", ".", "?", "x", "n a", "na", "none", "nuk ka", "ska", "no", "jo", "nema", "null"})
+NOTHING = frozenset(
+    {"", "-", "--", "–", "—", "/", ".", "?", "x", "n a", "na", "none", "nuk ka", "ska", "no", "jo", "nema", "null"}
+)
 _SOCIAL = re.compile(r"(?:^|\.)(facebook|fb|instagram|twitter|x|linkedin|youtube|tiktok|t)\.(com|me)$")
 # Letters that look or are typed like Latin ones: Cyrillic, Greek, full width, and a vowel sign seen in print.
 _LOOK_ALIKE = {
@@ -28,7 +29,6 @@ class Address:
     repaired: str = ""
 
 
-@lru_cache(maxsize=65536)
 def read_addresses(text: str) -> tuple[tuple[Address, ...], tuple[str, ...]]:
     """The addresses in a cell, and the pieces that are none."""
     found: list[Address] = []
@@ -81,7 +81,6 @@ def _one_script(label: str) -> bool:
     return "ë" not in label and len(scripts) == 1 and not any(unicodedata.category(c) == "Mn" for c in label)
 
 
-@lru_cache(maxsize=65536)
 def read_emails(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The e-mail addresses in a cell, and what is left over."""
     found = tuple(dict.fromkeys(email.strip(".").lower() for email in _EMAIL.findall(text.replace("mailto:", ""))))

@@ -76,7 +76,9 @@ def check_rows(imported: Import, progress: Progress) -> int:
     storing.check_room(imported.size)
     table = table_of(imported)
     if missing := [title for title in imported.mapping if title not in table.header]:
-        raise Unreadable(_("The file has no column “%(title)s” any more. Map its columns again.") % {"title": missing[0]})
+        raise Unreadable(
+            _("The file has no column “%(title)s” any more. Map its columns again.") % {"title": missing[0]}
+        )
     newest = Change.objects.order_by("-id").values_list("id", flat=True).first() or 0
     Import.objects.filter(pk=imported.pk).update(seen_change=newest)
     reader = RowReader(table.header, imported.mapping, resolve=resolver(), places=confirmed_places(imported))

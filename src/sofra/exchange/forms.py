@@ -135,7 +135,7 @@ class DecideRow(forms.Form):
         choices += [("new", _("It is another body: add it as a new organisation")), ("skip", _("Leave this row out"))]
         self.fields["twin"] = forms.ChoiceField(
             label=_("Is it the same body?"), choices=choices, widget=forms.RadioSelect, required=False,
-            initial=self.row.reading.get("is") == "new" and "new" or None,
+            initial=(self.row.reading.get("is") == "new" and "new") or None,
         )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sofra.ground.text import fold
 
@@ -28,14 +27,13 @@ class Names:
     acronym: str = ""
 
 
-@lru_cache(maxsize=65536)
 def split_name(text: str) -> Names:
     """The name, the acronym in brackets or behind a dash, and a second name where both are written."""
     name = _unquoted(text.strip(" ;,"))
     acronym = ""
     others: list[str] = []
     if match := _BRACKET.search(name):
-        inner = match[1].strip(" \"“”")
+        inner = match[1].strip(' "“”')
         if (short := _acronym(inner)) and match.start() > 0:
             acronym = short
             if short != inner:
@@ -74,9 +72,8 @@ def _unquoted(name: str) -> str:
     return name
 
 
-@lru_cache(maxsize=65536)
 def language_of(name: str) -> str:
-    """"sq" or "en" where the words of a name tell, "" where they do not."""
+    """ "sq" or "en" where the words of a name tell, "" where they do not."""
     words = set(fold(name).split())
     albanian = len(words & _ALBANIAN) + (1 if any(c in name for c in "ëçËÇ") else 0)
     english = len(words & _ENGLISH)

@@ -51,7 +51,9 @@ def _read(path: Path) -> dict[str, Any]:
         recipe = json.loads(path.read_text(encoding="utf-8"))
         mapping = {str(title): str(field) for title, field in recipe["mapping"].items()}
     except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise Unreadable(_("The recipe %(name)s cannot be read: it is no JSON with a “mapping”.") % {"name": path.name}) from error
+        raise Unreadable(
+            _("The recipe %(name)s cannot be read: it is no JSON with a “mapping”.") % {"name": path.name}
+        ) from error
     if wrong := [field for field in mapping.values() if field != LEFT_OUT and field not in TARGETS]:
         raise Unreadable(
             _("The recipe %(name)s maps to “%(field)s”, which is no field. Fields: %(fields)s.")

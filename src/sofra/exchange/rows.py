@@ -64,7 +64,7 @@ class RowReader:
     ) -> None:
         self.columns = [(i, title, mapping[title]) for i, title in enumerate(header) if mapping.get(title)]
         self._confirmed = places or {}
-        self._place = lru_cache(maxsize=50_000)(self._read_place)
+        self._place = lru_cache(maxsize=10_000)(self._read_place)
         self._resolve = resolve
 
     def read(self, line: Line) -> tuple[Reading, list[dict[str, str]], str]:
@@ -137,12 +137,19 @@ class RowReader:
         if (codes := self._confirmed.get(fold(text))) is not None:
             return {"text": text, "codes": codes, "sure": True, "why": []}
         found = self._resolve(text)
-        read = {"text": text, "codes": list(found.codes), "sure": bool(found.sure and found.codes), "why": list(found.why)}
+        read = {
+            "text": text,
+            "codes": list(found.codes),
+            "sure": bool(found.sure and found.codes),
+            "why": list(found.why),
+        }
         if not read["sure"]:
             read["alternatives"] = list(found.alternatives)
         return read
 
-    def _plain(self, field: str, column: str, cell: str, facts: list[list[Any]], problems: list[dict[str, str]]) -> None:
+    def _plain(
+        self, field: str, column: str, cell: str, facts: list[list[Any]], problems: list[dict[str, str]]
+    ) -> None:
         if field in {"website", "social"}:
             addresses, unread = read_addresses(cell)
             for address in addresses:
@@ -176,9 +183,7 @@ class RowReader:
             for part in parts:
                 _keep_text(facts, problems, _TEXTS[field], column, part)
 
-    def _texts(
-        self, texts: list[tuple[str, str, str]], facts: list[list[Any]], problems: list[dict[str, str]]
-    ) -> None:
+    def _texts(self, texts: list[tuple[str, str, str]], facts: list[list[Any]], problems: list[dict[str, str]]) -> None:
         """Themes, kinds of activity and audiences: coded by the phrase tables, kept in the source's words beside it."""
         coded: dict[tuple[str, str], None] = {}
         for field, column, cell in texts:
@@ -192,7 +197,9 @@ class RowReader:
             coded.update(dict.fromkeys(("audience", code) for code in audiences.codes))
             own = {"theme": themes, "focus": activities, "audience": audiences}[field]
             others = [read for read in (themes, activities, audiences) if read is not own]
-            unread = own.unread if field == "audience" else [p for p in own.unread if all(p in o.unread for o in others)]
+            unread = (
+                own.unread if field == "audience" else [p for p in own.unread if all(p in o.unread for o in others)]
+            )
             if unread:
                 right = _labels(vocabulary.Audience) if field == "audience" else ""
                 problems.append(problem(f"{field}-unread", column, cell, read="; ".join(unread)[:200], right=right))

@@ -6,6 +6,7 @@ could not show through the database.
 """
 
 import fcntl
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,17 @@ def working(number: int) -> Iterator[Progress]:
         except BlockingIOError as error:
             raise Busy from error
         yield Progress(file)
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """While a hundred thousand rows pass by, look for cyclic garbage seldom: it took a third of the time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def is_running(number: int) -> bool:

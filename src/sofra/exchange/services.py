@@ -97,7 +97,12 @@ def map_columns(
     if remember_as:
         imported.recipe, _made = Recipe.objects.update_or_create(
             name=remember_as[:120],
-            defaults={"headers": sorted(fold(title) for title in kept), "mapping": kept, "source": source[:300], "by": by},
+            defaults={
+                "headers": sorted(fold(title) for title in kept),
+                "mapping": kept,
+                "source": source[:300],
+                "by": by,
+            },
         )
     imported.rows_total, imported.rows_done, imported.problem = None, 0, ""
     imported.state = State.CHECKING
@@ -115,9 +120,7 @@ def _locked(imported: Import, *states: str) -> Import:
     """The import as it stands now, held until the transaction ends. Raises NotNow where its state is another one."""
     fresh = Import.objects.select_for_update().get(pk=imported.pk)
     if fresh.state not in states:
-        raise NotNow(
-            _("This import is %(state)s, so that cannot be done now.") % {"state": fresh.get_state_display()}
-        )
+        raise NotNow(_("This import is %(state)s, so that cannot be done now.") % {"state": fresh.get_state_display()})
     return fresh
 
 
@@ -131,7 +134,7 @@ def check_import(number: int) -> Import:
     checks the same import.
     """
     try:
-        with running.working(number) as progress:
+        with running.working(number) as progress, running.seldom_collecting():
             imported = Import.objects.get(pk=number)
             if imported.state != State.CHECKING:
                 return imported
@@ -194,7 +197,7 @@ def start_import(imported: Import, *, by: User | None, queued: bool = False) -> 
 def run_import(number: int) -> Import:
     """Write a started import. Takes up one whose process was killed; does nothing while another process works at it."""
     try:
-        with running.working(number) as progress:
+        with running.working(number) as progress, running.seldom_collecting():
             Import.objects.filter(pk=number, state=State.QUEUED).update(state=State.IMPORTING)
             progress.tell(0, None, "importing")
             try:
@@ -252,7 +255,10 @@ def decide_rows(
     imported = _locked(imported, State.CHECKED)
     decided = []
     for row in rows:
-        if row.verdict not in {Verdict.ASK, Verdict.NEW, Verdict.UPDATE, Verdict.SKIP} or row.imported_id != imported.pk:
+        if (
+            row.verdict not in {Verdict.ASK, Verdict.NEW, Verdict.UPDATE, Verdict.SKIP}
+            or row.imported_id != imported.pk
+        ):
             continue
         if not row.reading.get("names"):
             continue
@@ -269,9 +275,7 @@ def decide_rows(
     return len(decided)
 
 
-def _decide(
-    row: ImportRow, twin: str, place: Sequence[str] | None, place_of: str, accept: bool, as_read: bool
-) -> bool:
+def _decide(row: ImportRow, twin: str, place: Sequence[str] | None, place_of: str, accept: bool, as_read: bool) -> bool:
     asks = [ask for ask in row.asks.split(",") if ask]
     changed = False
     if twin == "skip":
@@ -343,7 +347,12 @@ def _asked(imported: Import, verdict: str, asks: str) -> QuerySet[ImportRow]:
 
 
 def decide_one(
-    imported: Import, row: ImportRow, wish: dict[str, Any], *, asked: Sequence[tuple[int, dict[str, Any]]], by: User | None
+    imported: Import,
+    row: ImportRow,
+    wish: dict[str, Any],
+    *,
+    asked: Sequence[tuple[int, dict[str, Any]]],
+    by: User | None,
 ) -> None:
     """What a person said on the page of one row (forms.DecideRow); places with the same words elsewhere follow it."""
     for index, place in asked:
@@ -367,7 +376,9 @@ def decide_by_file(imported: Import, decisions: dict[str, Any], *, by: User | No
     """
     decided = 0
     by_number = decisions.get("rows", {})
-    for rows in checking.batches(imported.rows.filter(verdict__in=[Verdict.ASK, Verdict.NEW, Verdict.UPDATE]).iterator(2000)):
+    for rows in checking.batches(
+        imported.rows.filter(verdict__in=[Verdict.ASK, Verdict.NEW, Verdict.UPDATE]).iterator(2000)
+    ):
         for row in rows:
             wish = by_number.get(str(row.reading.get("n", ""))) or by_number.get(str(row.number))
             if wish:

@@ -57,7 +57,9 @@ def store(pieces: Iterable[bytes], name: str) -> Stored:
                 size += len(piece)
                 if size > settings.UPLOAD_LIMIT:
                     raise Unreadable(
-                        _("The file is larger than %(limit)d MB. Leave out what is not needed, or part it into several files.")
+                        _(
+                            "The file is larger than %(limit)d MB. Leave out what is not needed, or part it into several files."
+                        )
                         % {"limit": settings.UPLOAD_LIMIT // _MB}
                     )
                 digest.update(piece)

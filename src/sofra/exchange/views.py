@@ -6,9 +6,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sofra.accounts import roles
@@ -197,7 +196,11 @@ def import_rows(request: HttpRequest, number: int) -> HttpResponse:
         "writes": counts[Verdict.NEW] + counts[Verdict.UPDATE],
         "asking": [
             (code, label, n)
-            for code, label in (("place", _("about a place")), ("twin", _("about a twin")), ("shape", _("about its cells")))
+            for code, label in (
+                ("place", _("about a place")),
+                ("twin", _("about a twin")),
+                ("shape", _("about its cells")),
+            )
             if (n := queries.rows(imported, Verdict.ASK, code).count())
         ],
         "bulk": forms.Bulk(initial={"verdict": verdict or Verdict.ASK, "asks": asks}),
@@ -234,9 +237,7 @@ def _decide_all(request: HttpRequest, imported: Import, bulk: forms.Bulk) -> Htt
     decided = services.decide_all(
         imported, by=request.user, action=action, verdict=wish["verdict"] or Verdict.ASK, asks=wish["asks"]
     )
-    messages.success(
-        request, ngettext("%(n)d row was decided.", "%(n)d rows were decided.", decided) % {"n": decided}
-    )
+    messages.success(request, ngettext("%(n)d row was decided.", "%(n)d rows were decided.", decided) % {"n": decided})
     return redirect("import_rows", imported.pk)
 
 
@@ -347,5 +348,7 @@ def import_discard(request: HttpRequest, number: int) -> HttpResponse:
     except services.NotNow as error:
         messages.error(request, str(error))
         return redirect("import", number)
-    messages.success(request, _("“%(name)s” was thrown away; the registry was not touched.") % {"name": imported.file_name})
+    messages.success(
+        request, _("“%(name)s” was thrown away; the registry was not touched.") % {"name": imported.file_name}
+    )
     return redirect("imports")

@@ -17,6 +17,7 @@ _FACT = (
     "said_of_id", "organisation_id", "field", "value", "language", "detail", "source", "confirmed_by_id",
     "confirmed_on", "visible_to", "added_in_id",
 )  # fmt: skip
+_DATED = {"confirmed_on", "updated_at"}
 _ZONE = {"sqlite": "", "postgresql": "+00"}  # SQLite keeps moments as texts without their zone
 _ORGANISATION = [field.attname for field in Organisation._meta.concrete_fields]
 
@@ -31,8 +32,14 @@ def insert_organisations(organisations: Sequence[Organisation]) -> None:
     insert_rows(
         Organisation,
         _ORGANISATION,
-        [[_kept(getattr(organisation, name)) for name in _ORGANISATION] for organisation in organisations],
+        [_row(organisation) for organisation in organisations],
+        together=200,
     )
+
+
+def _row(organisation: Organisation) -> list[Any]:
+    said = organisation.__dict__
+    return [_kept(said[name]) if name in _DATED else said[name] for name in _ORGANISATION]
 
 
 def _kept(value: Any) -> Any:
@@ -57,4 +64,5 @@ def insert_facts(said: Iterable[tuple[Organisation, FactDraft]], *, change: Chan
             )
             for organisation, draft in said
         ],
+        together=50,
     )  # fmt: skip

@@ -107,7 +107,7 @@ def _own_words(which: str) -> dict[str, str]:
     return words | {fold(str(code)): str(code) for code in _CHOICES[which] if code != SpecificKind.PREVENTION}
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _read_cached(text: str, which: str) -> Read:
     return _read(text, _INDEXES[which], _own_words(which))
 
@@ -148,7 +148,7 @@ def _kind_index() -> dict[str, list[tuple[int, bool, tuple[str, ...], str]]]:
 _KIND_INDEX = _kind_index()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def read_kind(name: str) -> str:
     """The kind of body that a name says, a code of vocabulary.Kind; `unknown` rather than a guess.
 

@@ -89,7 +89,9 @@ def _scan(path: Path, *, must_be_utf8: bool = False) -> bytes | None:
         while chunk := file.read(CHUNK):
             if (at := chunk.find(0)) >= 0:
                 raise Unreadable(
-                    _("Byte %(at)d of the file is zero, so it is no text, or it is damaged. Save the table as CSV (UTF-8).")
+                    _(
+                        "Byte %(at)d of the file is zero, so it is no text, or it is damaged. Save the table as CSV (UTF-8)."
+                    )
                     % {"at": size + at + 1}
                 )
             controls += len(chunk.translate(None, _NOT_CONTROLS))

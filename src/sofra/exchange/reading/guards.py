@@ -44,7 +44,8 @@ def kind_of(path: Path) -> Kind:
         # Two letters alone may begin a text ("MZ Tirana"), so a binary's zero bytes are asked for as well.
         if start.startswith(magic) and (len(magic) > 2 or b"\x00" in start[:64]):
             raise Unreadable(
-                _("This is a %(kind)s file, whatever its name says. Save the table as CSV, XLSX or ODS.") % {"kind": name}
+                _("This is a %(kind)s file, whatever its name says. Save the table as CSV, XLSX or ODS.")
+                % {"kind": name}
             )
     head = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
     if head.startswith((b"<!doctype html", b"<html", b"<?xml", b"<table")):
@@ -74,7 +75,9 @@ def _checked_zip(archive: zipfile.ZipFile) -> Kind:
     parts = archive.infolist()
     names = {part.filename for part in parts}
     if any(part.flag_bits & 1 for part in parts):
-        raise Unreadable(_("The workbook is locked with a password. Open it, save it without a password, and try again."))
+        raise Unreadable(
+            _("The workbook is locked with a password. Open it, save it without a password, and try again.")
+        )
     unpacked = sum(part.file_size for part in parts)
     bomb = any(p.file_size > 10 * CHUNK and p.file_size > MOST_TIMES * max(p.compress_size, 1) for p in parts)
     if unpacked > MOST_UNPACKED or len(parts) > MOST_PARTS or bomb:

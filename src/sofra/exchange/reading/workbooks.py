@@ -81,7 +81,9 @@ def _unreadable(error: BaseException) -> BaseException:
     if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | MemoryError | Unreadable):
         return error
     if type(error).__name__ == "PasswordError":
-        return Unreadable(_("The workbook is locked with a password. Open it, save it without a password, and try again."))
+        return Unreadable(
+            _("The workbook is locked with a password. Open it, save it without a password, and try again.")
+        )
     return Unreadable(_damaged())
 
 

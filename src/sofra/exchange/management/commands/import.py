@@ -28,13 +28,21 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=["organisations"], help="What the rows are")
         parser.add_argument("file", type=Path, help="The file")
         parser.add_argument("--recipe", help="A remembered recipe, or one of data/recipes/, by name or path")
-        parser.add_argument("--source", default="", help='Where the rows are from, such as "Mapping report 2018, Annex I"')
-        parser.add_argument("--sheet", default="", help="The sheet of the workbook; by default the one that looks like a table")
-        parser.add_argument("--by", metavar="E-MAIL", help="The account that answers for the import; by default the hub itself")
+        parser.add_argument(
+            "--source", default="", help='Where the rows are from, such as "Mapping report 2018, Annex I"'
+        )
+        parser.add_argument(
+            "--sheet", default="", help="The sheet of the workbook; by default the one that looks like a table"
+        )
+        parser.add_argument(
+            "--by", metavar="E-MAIL", help="The account that answers for the import; by default the hub itself"
+        )
         parser.add_argument("--dry-run", action="store_true", help="Check and report, and change nothing")
         parser.add_argument("--json", action="store_true", help="Print one JSON object instead of sentences")
         parser.add_argument(
-            "--yes-new", action="store_true", help="Take every doubtful row as a new organisation; unsure places stay words"
+            "--yes-new",
+            action="store_true",
+            help="Take every doubtful row as a new organisation; unsure places stay words",
         )
         parser.add_argument(
             "--decide", type=Path, metavar="FILE",
@@ -59,13 +67,20 @@ class Command(BaseCommand):
         recipe = recipes.load_recipe(options["recipe"]) if options["recipe"] else {}
         decisions = self._decisions(options["decide"])
         imported = services.upload_file(
-            _pieces(path), name=path.name, by=by, source=options["source"] or recipe.get("source", ""), sheet=options["sheet"],
+            _pieces(path),
+            name=path.name,
+            by=by,
+            source=options["source"] or recipe.get("source", ""),
+            sheet=options["sheet"],
             trial=options["dry_run"],
         )
         try:
             services.close_abandoned(imported.sha256, but=imported.pk)
             mapping = recipes.fit(recipe["mapping"], imported.shape["columns"]) if recipe else imported.mapping
-            imported.options = {**imported.options, "places": {**recipe.get("places", {}), **decisions.get("places", {})}}
+            imported.options = {
+                **imported.options,
+                "places": {**recipe.get("places", {}), **decisions.get("places", {})},
+            }
             imported.save(update_fields=["options"])
             services.map_columns(imported, mapping=mapping, source=imported.source, by=by)
             imported = services.check_import(imported.pk)
@@ -114,7 +129,9 @@ class Command(BaseCommand):
             self._report_json(imported, options["dry_run"])
             return
         shape = imported.shape
-        self.stdout.write(f"{imported.file_name}: {shape['kind']}, {len(shape['columns'])} columns, {imported.rows_total} rows")
+        self.stdout.write(
+            f"{imported.file_name}: {shape['kind']}, {len(shape['columns'])} columns, {imported.rows_total} rows"
+        )
         for title, field in imported.mapping.items():
             self.stdout.write(f"  {title} → {field}")
         told = 0
@@ -175,5 +192,3 @@ def _pieces(path: Path) -> Iterator[bytes]:
                 yield piece
     except OSError as error:
         raise CommandError(f"The file {path} cannot be opened: {error.strerror}.") from error
-
-
