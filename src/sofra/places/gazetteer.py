@@ -38,6 +38,7 @@ class Spot:
     name_en: str
     city: bool
     above: frozenset[str]
+    quiet: bool = False  # a statistical region or district: without a word of kind, its name is not meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class Gazetteer:
     areas: dict[str, Area] = field(default_factory=dict)
     words: dict[str, Word] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # first word -> most words
+    cyrillic: set[str] = field(default_factory=set)  # places of which the pack has a name in Cyrillic
     by_letter: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # for misspelt names
 
     grammars: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # language family -> countries
@@ -173,7 +175,15 @@ def _add_places(gazetteer: Gazetteer, pack: Pack) -> None:
         above += [city for city, parts in pack.about.get("cities", {}).items() if code in parts]
         city = row["local_kind"].startswith(("grad", "град"))
         gazetteer.spots[code] = Spot(
-            code, row["kind"], pack.code, int(row["level"]), row["name"], row["name_en"], city, frozenset(above)
+            code,
+            row["kind"],
+            pack.code,
+            int(row["level"]),
+            row["name"],
+            row["name_en"],
+            city,
+            frozenset(above),
+            quiet=row["kind"] in pack.about.get("quiet", []),
         )
         if row["kind"] not in {"country", "county", "canton"}:
             gazetteer.add_name(fold(row["name"]), code, 3)
@@ -186,6 +196,8 @@ def _add_places(gazetteer: Gazetteer, pack: Pack) -> None:
         if row["form"] == "seat" and gazetteer.spots[code].kind == "county":
             strength = 0  # a county goes by its seat's name only where the text says that it is a county
         gazetteer.add_name(key, code, strength)
+        if not rules.CYRILLIC_LETTERS.isdisjoint(row["name"].lower()):
+            gazetteer.cyrillic.add(code)
         if "đ" in row["name"].lower():
             gazetteer.add_name(key.replace("dj", "d"), code, strength)
         spot = gazetteer.spots[code]

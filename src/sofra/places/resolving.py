@@ -24,7 +24,8 @@ class Resolution:
     """What a text says about places.
 
     `codes`: the reading, in the order of the text. `sure`: nobody need be asked. `alternatives`: codes that could be
-    meant instead of, or beside, a code of the reading. `why`: sentences. `unread`: pieces that were not understood.
+    meant instead of, or beside, a code of the reading; beside a sure reading, those that were set aside, as `why`
+    says. `why`: sentences. `unread`: pieces that were not understood.
     """
 
     text: str
@@ -87,8 +88,10 @@ class _Judge:
         self.result.why.append(sentence)
         self.alternatives += alternatives or []
 
-    def tell(self, sentence: str) -> None:
+    def tell(self, sentence: str, set_aside: list[str] | None = None) -> None:
+        """Say it; `set_aside` are codes that a less likely reading would have: they are shown, nobody is asked."""
         self.result.why.append(sentence)
+        self.alternatives += set_aside or []
 
     def _keep_script(self, mention: Mention) -> None:
         """Cyrillic letters, č, ć, š, ž, đ are no Albanian spelling, ë and ç no Slavic one."""
@@ -169,6 +172,8 @@ class _Judge:
                 mention.options = same
                 parent.options = {code: s for code, s in parent.options.items() if code in same}
                 mention.role = "where"
+            elif not (mention.wide or mention.says or parent.wide or parent.area or mention.area or mention.kind):
+                mention.stray = True
         for mention in self.found.mentions:
             if mention.role == "outer":
                 code = min(mention.options, key=self._rank)
@@ -212,7 +217,9 @@ class _Judge:
         if inner.wide or not self._inside(inner, outer) or (outer.role and outer.role != "outer"):
             return
         country = self.is_country(outer)
-        spoken = outer.relation == "in" or outer.kind is not None or outer.area is not None or country
+        closed = outer.relation == "," and inner.relation == "and"  # "A and B, C": the list ended before C
+        closed = closed and all(self.spot(c).level <= 1 for c in outer.options)
+        spoken = outer.relation == "in" or outer.kind is not None or outer.area is not None or country or closed
         run = [inner]
         if spoken:
             for back in range(at - 2, -1, -1):
@@ -242,14 +249,21 @@ class _Judge:
             for c in before
             if self.spot(c).kind == "municipality" and not any(c == i or self.contains(c, i) for i in inner.options)
         ]
-        open_list = outer.relation == "," and not country and len(run) > 1 and not small
+        open_list = outer.relation == "," and not country and len(run) > 1 and not small and not closed
         siblings = not spoken and not small and inner.role != "where" and bool(others)
+        siblings = siblings and any(self.spot(c).quiet for c in outer.options)
         longer = not spoken and small and len(group) > 2 and inner.role != "where" and not self._chain(group, at)
         if open_list or siblings or longer:
             self.doubt(
                 _("“%(outer)s” was taken to say where %(inner)s is; is it meant as a place of its own?")
                 % {"outer": outer.raw, "inner": inner.raw},
                 others[:1] if outer.kind is None and others else [code],
+            )
+        elif others and not (spoken or small):
+            self.tell(
+                _("“%(outer)s” was taken to say where %(inner)s is, not as %(place)s beside it.")
+                % {"outer": outer.raw, "inner": inner.raw, "place": self.told(others[0])},
+                others[:1],
             )
         else:
             self.tell(_("“%(outer)s” says where %(inner)s is.") % {"outer": outer.raw, "inner": inner.raw})
@@ -326,15 +340,34 @@ class _Judge:
         pool = exact if exact and mention.kind is None else pool
         pool.sort(key=lambda c: (self._rank(c)[0], -options[c], c))
         if not here and len({self.spot(c).country for c in pool}) > 1:
-            pool.sort(key=lambda c: (self._rank(c)[0], -int(options[c]), c))
+            cyrillic = bool(set(mention.raw.lower()) & rules.CYRILLIC_LETTERS)
+            pool.sort(
+                key=lambda c: (
+                    self._rank(c)[0],
+                    cyrillic and c not in self.gazetteer.cyrillic,
+                    -int(options[c]),
+                    c,
+                )
+            )
         best = pool[0]
         mention.chosen = best
         mention.others = [c for c in pool[1:] if not self._beside_the_point(best, c, options)]
+        if mention.others and all(self.spot(c).quiet for c in mention.others) and not self.spot(best).quiet:
+            mention.aside, mention.others = mention.others, []
         if mention.others:  # now that it is asked, tell them all
             mention.others = [c for c in pool[1:] if c != best]
         if here and self.spot(best).level >= 3 and mention.kind is None:
             abroad = [c for c in options if c not in here and options[c] == 3 and self.spot(c).level <= 2]
             mention.others += sorted(abroad)
+            self._as_spelled(mention, abroad)
+
+    def _as_spelled(self, mention: Mention, abroad: list[str]) -> None:
+        """ "Trebinje" is first the city that is written so, then the unit Trebinjë of the hub's own country."""
+        raw = mention.raw.casefold()
+        so = [c for c in abroad if self.spot(c).name.casefold() == raw]
+        if len(so) == 1 and self.spot(mention.chosen).name.casefold() != raw:
+            mention.others = [mention.chosen, *(c for c in mention.others if c != so[0])]
+            mention.chosen = so[0]
 
     def _beside_the_point(self, best: str, other: str, options: dict[str, float]) -> bool:
         """Need nobody be asked whether `other` is meant? So it is with a unit of its own municipality's name."""
@@ -355,6 +388,8 @@ class _Judge:
                 self._read_in_country(mention, countries)
             if mention.others and self.spot(mention.chosen).level >= 3:
                 self._read_beside(mention, beside)
+            elif mention.others and all(self.spot(c).level >= 3 for c in mention.others):
+                self._read_among(mention, beside)
 
     def _country_of(self, mention: Mention) -> str:
         countries = {self.spot(c).country for c in mention.options}
@@ -383,6 +418,16 @@ class _Judge:
         if len(same) == 1:
             mention.chosen, mention.others = same[0], []
             self.tell(_("“%(name)s” was read as the one beside the other names.") % {"name": mention.raw})
+
+    def _read_among(self, mention: Mention, beside: list[Mention]) -> None:
+        """A municipality among municipalities of its own county is no unit of another."""
+        around = self.spot(mention.chosen).above - {self.spot(mention.chosen).country}
+        known = [self.spot(m.chosen) for m in beside if m.chosen and not m.others]
+        if known and all(spot.kind == "municipality" and spot.above & around for spot in known):
+            others = ", ".join(self.told(c) for c in mention.others)
+            words = {"name": mention.raw, "place": self.told(mention.chosen), "others": others}
+            self.tell(_("“%(name)s” is %(place)s, as the names beside it are; not %(others)s.") % words, mention.others)
+            mention.others = []
 
     # -- the answer ------------------------------------------------------------------------------------------------
     def _write(self, kept: list[Mention]) -> None:
@@ -427,13 +472,15 @@ class _Judge:
     def _write_area(self, mention: Mention, codes: list[str]) -> None:
         area = mention.area
         assert area is not None
-        codes += area.codes
+        there = [c for c in (*area.codes, *area.alternatives) if c in mention.options]
+        narrowed = any(c not in mention.options for c in area.codes)
+        codes += there if narrowed else area.codes
         why = area.why_sq if get_language() == "sq" else area.why
         sentence = why[:1].upper() + why[1:] + "."
         if area.sure:
             self.tell(sentence)
         else:
-            self.doubt(sentence, list(area.alternatives))
+            self.doubt(sentence, [] if narrowed else list(area.alternatives))
 
     def _explain(self, mention: Mention) -> None:
         code, raw = mention.chosen, mention.raw
@@ -459,8 +506,20 @@ class _Judge:
             )
         elif mention.options.get(code, 1) == 0 and mention.kind is None:
             self.doubt(_("“%(name)s” was taken for %(place)s.") % words)
+        elif mention.aside:
+            others = ", ".join(self.told(c) for c in mention.aside)
+            self.tell(
+                _("“%(name)s” is %(place)s, not %(others)s, which has no government of its own.")
+                % {**words, "others": others},
+                mention.aside,
+            )
         elif not (mention.misspelt or mention.mismatch):
             self.tell(_("“%(name)s” is %(place)s.") % words)
+        if mention.stray and mention.parent is not None:
+            self.doubt(
+                _("“%(name)s” stands beside “%(outer)s” as a part of it, but lies elsewhere.")
+                % {"name": raw, "outer": mention.parent.raw}
+            )
         if mention.near:
             self.doubt(_("What lies around “%(name)s” has no boundary; %(place)s was taken.") % words)
         if mention.part:

@@ -2,11 +2,14 @@
 
 1. A name that stands alone is the municipality. If a county is called by the same bare name (Elbasan), the text
    does not say which: the municipality is proposed, the county is the alternative, and a person is asked.
-   A unit that bears its own municipality's name (Pogradec in Pogradec) is not asked about.
+   A unit that bears its own municipality's name (Pogradec in Pogradec) is not asked about, nor a statistical district
+   or region (Prishtina, Skopje): it has no government that anybody would work with; it is told.
 2. A word of kind decides: "District of Elbasan", "qarku i Elbasanit" is the county; "Bashkia Elbasan" the municipality.
    If nothing of that kind bears the name ("District of Prrenjas"), the nearest reading is proposed and asked about.
 3. A smaller place followed by a larger one that contains it ("Paskuqan, Tirana"; "Municipality of Pogradec,
-   District of Korça") is the smaller one: the larger says where it is. If both could be meant, a person is asked.
+   District of Korça") is the smaller one: the larger says where it is. So it is with two names alone, of which the
+   second is also the county of the first ("Kamez, Tirane"); the other reading is told. In a longer list a person is
+   asked, unless the list had ended before ("Trebinje and Bijeljina, Republika Srpska").
    So it is with "Qarku Elbasan, Bashkia Cërrik", each with its kind; there a person is asked.
 4. Larger first, parts in parentheses or after a colon ("Kashar (Yzberisht, Mëzez)"): the parts. If the larger was
    itself said with its kind ("District of Elbasan (…)"), a person is asked whether the whole was meant.
@@ -132,7 +135,8 @@ def may_be(kind: str, city: bool, asked: frozenset[str]) -> bool:
     return kind in asked or (city and "municipality" in asked)
 
 
-SLAVIC_LETTERS = frozenset("čćšžđабвгдђѓежзѕијклљмнњопрстћќуфхцчџш")
+CYRILLIC_LETTERS = frozenset("абвгдђѓежзѕијклљмнњопрстћќуфхцчџш")
+SLAVIC_LETTERS = CYRILLIC_LETTERS | frozenset("čćšžđ")
 ALBANIAN_LETTERS = frozenset("ëç")
 
 # The order in which bare names are taken: country, municipality, county, canton, unit, settlement.

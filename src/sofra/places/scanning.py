@@ -46,7 +46,9 @@ class Mention:
     role: str = ""  # "where": it only says where others are; "outer": its parts were named
     chosen: str = ""
     others: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)  # bears the name too, but nobody need be asked
     mismatch: bool = False
+    stray: bool = False  # stands in parentheses of a place in which it does not lie
 
 
 @dataclass(slots=True)
@@ -208,13 +210,15 @@ class _Walk:
             if word is not None:
                 self._word(key, word, raw)
                 return size
-        return self._strange(tokens, folded, at, limit, text)
+        return self._strange(tokens, folded, at, limit, text, lower_case)
 
     def _next_is_kind(self, folded: list[str], at: int) -> bool:
         word = self.gazetteer.words.get(folded[at]) if at < len(folded) else None
         return (word is not None and word.role == "kind") or bool(self.kinds)
 
-    def _strange(self, tokens: list[tuple[str, int]], folded: list[str], at: int, limit: int, text: str) -> int:
+    def _strange(
+        self, tokens: list[tuple[str, int]], folded: list[str], at: int, limit: int, text: str, lower_case: bool
+    ) -> int:
         """A word that no list has: another way of typing a name, a misspelt name, or not understood."""
         for size in range(min(limit, 4), 0, -1):
             key = " ".join(word for word in folded[at : at + size] if word)
@@ -230,7 +234,7 @@ class _Walk:
                 self._name(raw, options)
                 return size
         raw = tokens[at][0]
-        capital = raw[:1].isupper() or len(folded) <= 6
+        capital = raw[:1].isupper() or (lower_case and len(folded) <= 6)
         if capital and not raw.isdigit():
             for size in range(min(limit, 3), 0, -1):
                 key = " ".join(word for word in folded[at : at + size] if word)
@@ -364,7 +368,7 @@ class _Walk:
         for kind in kinds or [None]:
             mention = Mention(
                 raw,
-                dict.fromkeys(area.codes, 3.0) if area else dict(options),
+                dict.fromkeys((*area.codes, *area.alternatives), 3.0) if area else dict(options),
                 relation if first is None else "and",
                 self.group[-1],
                 kind,
