@@ -10,25 +10,17 @@ import os
 import platform
 import sys
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+
+from bench.tables import Table
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 PAGE = PROJECT / "docs" / "benchmarks.md"
 KEPT = PROJECT / "docs" / "benchmarks.json"
 NAMED = ("Django", "granian", "psycopg", "rapidfuzz", "numpy", "python-calamine")
-
-
-@dataclass
-class Table:
-    """One table of results. `rows` are texts and numbers as they shall stand; `says` is what to read from them."""
-
-    title: str
-    head: list[str]
-    rows: list[list[object]] = field(default_factory=list)
-    says: str = ""
 
 
 def machine() -> str:

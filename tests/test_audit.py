@@ -10,7 +10,15 @@ ROOMS = Path(__file__).resolve().parents[1] / "src" / "sofra"
 # Parts of acts: their callers write the line of the whole act.
 PARTS = {"open_change", "register_many", "add_facts_many"}
 # Steps of an import before anything is public: shown to the mapper who takes them, and to nobody else.
-STEPS = {"map_columns", "start_import", "decide_rows", "decide_by_file", "take_doubtful_as_new"}
+STEPS = {
+    "map_columns",
+    "start_import",
+    "decide_one",
+    "decide_all",
+    "decide_rows",
+    "decide_by_file",
+    "take_doubtful_as_new",
+}
 
 
 def acts() -> list[tuple[str, str, ast.FunctionDef, Functions]]:

@@ -222,6 +222,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [ORIGIN] if ORIGIN.startswith("https://") else []
 CSRF_FAILURE_VIEW = "sofra.web.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
+SHELF_SECONDS = 0.05 if MODE in {"demo", "serve"} else 0.0  # how long a worker trusts that nothing changed (docs/adr/0004)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 UPLOAD_LIMIT = int(os.environ.get("SOFRA_UPLOAD_LIMIT_MB", "250")) * 1024 * 1024

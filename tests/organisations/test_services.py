@@ -175,6 +175,23 @@ def test_three_records_parted_in_the_middle(organisation: Make, ana: User) -> No
     assert (heads[b.pk] is None) != (heads[c.pk] is None)
 
 
+def test_undoing_the_import_of_a_record_that_stands_for_another_brings_the_other_back(
+    organisation: Make, ana: User
+) -> None:
+    other = organisation("Another Vision", theme="youth")
+    before = dump()
+    change = services.open_change(kind=Change.Kind.IMPORT, by=ana)
+    draft = Draft(kind="cso", facts=[FactDraft("name", "Tjetër Vizion")])
+    head = services.register_many([draft], change=change, by=ana)[0]
+    services.judge(head, other, verdict="same", by=ana, keep=head)
+    joined = dump()
+    undo = services.undo_change(change, by=ana)
+    assert dump() == before
+    assert [o.pk for o in queries.listed(0)] == [other.pk]
+    services.undo_change(undo, by=ana)
+    assert [(o[1], o[-1]) for o in dump() if o[-1]] == [(o[1], o[-1]) for o in joined if o[-1]]
+
+
 def test_what_is_said_after_a_join_goes_with_the_record_it_was_said_of(organisation: Make, ana: User) -> None:
     left, right = organisation("Tjetër Vizion"), organisation("Another Vision")
     services.judge_same(left=left, right=right, by=ana)

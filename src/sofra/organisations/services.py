@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -272,6 +272,7 @@ def undo_change(change: Change, *, by: User | None) -> Change:
     if Change.objects.filter(undoes=change).exists():
         raise Outdated
     undo = open_change(kind=Change.Kind.UNDO, by=by, undoes=change)
+    coming_and_going = list(_joined_pairs(Q(created_in=change) | Q(ended_in=change)))
     touched = set(
         Fact.objects.filter(Q(added_in=change) | Q(ended_in=change))
         .values_list("organisation_id", flat=True)
@@ -289,6 +290,8 @@ def undo_change(change: Change, *, by: User | None) -> Change:
     created = Organisation.objects.filter(created_in=change, ended_in=None)
     created.exclude(facts_said__in=Fact.objects.filter(ended_in=None)).update(ended_in=undo)
     refresh(touched)
+    for pair in coming_and_going:
+        _settle(set(pair))
     record(what="change.undone", about=f"change {change.pk}", by=by, change=undo.pk)
     return undo
 
@@ -353,12 +356,20 @@ def _revoke(judgement: Judgement, by: User) -> None:
     judgement.save(update_fields=["revoked_by", "revoked_at"])
 
 
+def _joined_pairs(which: Q) -> QuerySet[Judgement, tuple[int, int]]:
+    """The pairs that stand judged the same in which one record or both are of these."""
+    records = Organisation.objects.filter(which).values("pk")
+    same = Judgement.objects.filter(verdict=Judgement.Verdict.SAME, revoked_at=None)
+    return same.filter(Q(left__in=records) | Q(right__in=records)).values_list("left_id", "right_id")
+
+
 def _settle(start: set[int], prefer: int | None = None) -> None:
     """Make `joined_to` and the facts' places follow from the standing judgements around some records."""
     heads = set(Organisation.objects.filter(pk__in=start).values_list("joined_to", flat=True)) - {None} | start
     members = set(Organisation.objects.filter(Q(pk__in=heads) | Q(joined_to__in=heads)).values_list("pk", flat=True))
     links = list(
         Judgement.objects.filter(verdict=Judgement.Verdict.SAME, revoked_at=None)
+        .filter(left__ended_in=None, right__ended_in=None)
         .filter(Q(left__in=members) | Q(right__in=members))
         .values_list("left_id", "right_id")
     )

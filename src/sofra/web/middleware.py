@@ -1,6 +1,7 @@
 """What every request passes through: refusal of the unreadable, and the shelf of public pages."""
 
 import gzip
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,9 +76,9 @@ class Page:
 class PublicPages:
     """Pages that everyone sees alike are drawn once and kept until anything in the hub changes.
 
-    Everything that happens leaves an audit line, so the number of the newest line is the version of every page:
-    one small query a request, and an answer is never older than the data. Kept are only answers to GET without a
-    session cookie that set no cookie themselves, so nothing personal can be on the shelf (docs/adr/0004).
+    Everything that happens leaves an audit line, so the number of the newest line is the version of every page: a
+    small query, asked at most twenty times a second. Kept are only answers to GET without a session cookie that set
+    no cookie themselves, so nothing personal can be on the shelf (docs/adr/0004).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -85,6 +86,7 @@ class PublicPages:
         self.shelf: OrderedDict[tuple[object, ...], Page] = OrderedDict()
         self.bytes = 0
         self.version: tuple[object, ...] = ()
+        self.asked = 0.0
         self.lock = Lock()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -93,11 +95,11 @@ class PublicPages:
             return self.get_response(request)
         if meta["PATH_INFO"].startswith(("/static/", "/healthz")) or meta["PATH_INFO"].endswith(".csv"):
             return self.get_response(request)  # a long list is compressed on its way out instead
-        version = (audit.head(), timezone.localdate())
-        if version != self.version:
-            with self.lock:
-                self.shelf.clear()
-                self.bytes, self.version = 0, version
+        now = time.monotonic()
+        if now - self.asked > settings.SHELF_SECONDS:
+            self.asked = now
+            self._see_what_changed()
+        version = self.version
         key = (
             meta["PATH_INFO"],
             meta.get("QUERY_STRING", ""),
@@ -115,6 +117,13 @@ class PublicPages:
                 return response
             self._keep(key, page, version)
         return _answer(page, accepts, meta.get("HTTP_IF_NONE_MATCH", ""))
+
+    def _see_what_changed(self) -> None:
+        version = (audit.head(), timezone.localdate())
+        if version != self.version:
+            with self.lock:
+                self.shelf.clear()
+                self.bytes, self.version = 0, version
 
     def _keep(self, key: tuple[object, ...], page: Page, version: tuple[object, ...]) -> None:
         with self.lock:
