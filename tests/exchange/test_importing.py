@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def data_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
     settings.DATA = tmp_path / "data"
-    yield settings.DATA
+    return settings.DATA
 
 
 def bring(

@@ -28,7 +28,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hub(empty: Path, tmp_path: Path) -> Iterator[Path]:
     with sqlite3.connect(empty / "sofra.sqlite3") as source, sqlite3.connect(tmp_path / "sofra.sqlite3") as target:
         source.backup(target)
-    yield tmp_path
+    return tmp_path
 
 
 def _environment(folder: Path) -> dict[str, str]:

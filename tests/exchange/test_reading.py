@@ -56,7 +56,8 @@ def ods(path: Path, tables: str, *, manifest: str = "", mimetype: str = "spreads
         archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{mimetype}")
         archive.writestr(
             "content.xml",
-            '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+            '<?xml version="1.0"?><office:document-content'
+            ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
             ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
             ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
             f"{tables}</office:spreadsheet></office:body></office:document-content>",

@@ -22,7 +22,7 @@ LIST = "Emri,Shtrirja,Faqja\nQendra Agimi,Pukë,www.agimi.example\nShoqata Drita
 def data_folder(settings: Any, tmp_path: Path) -> Iterator[Path]:
     settings.DATA = tmp_path / "data"
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
-    yield settings.DATA
+    return settings.DATA
 
 
 @pytest.fixture

@@ -178,7 +178,8 @@ def imported_before(keys: Sequence[int], but: int) -> dict[int, int]:
             organisation__ended_in=None,
         ).exclude(imported=but)
         for key, pk, joined in rows.values_list("key", "organisation", "organisation__joined_to"):
-            found[key] = joined or pk
+            if key is not None and pk is not None:
+                found[key] = joined or pk
     return found
 
 
@@ -279,7 +280,8 @@ def _compare_with_file(row: Checked, seen: Seen) -> None:
 
 
 _COLUMNS = (
-    "imported_id", "number", "raw", "reading", "problems", "verdict", "asks", "key", "same_row", "twin_id", "probability",
+    "imported_id", "number", "raw", "reading", "problems", "verdict", "asks", "key", "same_row", "twin_id",
+    "probability",
 )  # fmt: skip
 
 

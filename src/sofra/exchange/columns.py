@@ -53,8 +53,8 @@ WORDS: dict[str, str] = {
         " | ojf | ojq | osc | oshc | naziv | ime | naziv organizacije | organizacija | shoqata | institucioni",
         "name_sq": "emri shqip | emri ne shqip | name in albanian | albanian name | name sq | emri sq | shqip",
         "name_en": "emri anglisht | emri ne anglisht | name in english | english name | name en | emri en | anglisht",
-        "name_other": "other name | other names | emra te tjere | emri tjeter | alternative name | alias | also known as"
-        " | name in other language | drugi naziv | former name | emri i vjeter",
+        "name_other": "other name | other names | emra te tjere | emri tjeter | alternative name | alias"
+        " | also known as | name in other language | drugi naziv | former name | emri i vjeter",
         "acronym": "acronym | akronimi | shkurtesa | abbreviation | short name | skracenica | kratica | inicialet",
         "kind": "kind | type | lloji i organizates | type of organisation | type of organization | organisation type"
         " | organization type | kind of body | forma ligjore | legal form | lloji i subjektit | statusi ligjor | tip",
@@ -63,8 +63,8 @@ WORDS: dict[str, str] = {
         " | place of work | places of work | zona | zona e veprimit | location | locations | bashkia | bashkite"
         " | municipality | municipalities | qarku | county | region | rajoni | opstina | opcina | mesto | lokacija"
         " | territory | territori | where",
-        "seat": "seat | selia | headquarters | head office | address | adresa | qyteti | city | town | sediste | sjediste"
-        " | grad",
+        "seat": "seat | selia | headquarters | head office | address | adresa | qyteti | city | town | sediste"
+        " | sjediste | grad",
         "theme": "theme | themes | tema | temat | topic | topics | fusha | fushat | field of work | fields of work"
         " | fusha e veprimtarise | activities | aktivitetet | veprimtarite | oblast | tematika | thematic area | teme",
         "focus": "type of focus | type of focus of activities | focus | fokusi | lloji | lloji i fokusit"
@@ -73,13 +73,15 @@ WORDS: dict[str, str] = {
         "audience": "audience | audiences | target group | target groups | grupi i synuar | grupet e synuara"
         " | grupet target | beneficiaries | perfituesit | audienca | ciljna grupa | ciljne grupe | for whom",
         "language": "language | languages | gjuha | gjuhet | working language | jezik | jezici",
-        "website": "website | web site | web | web page | webpage | faqja | faqja e internetit | faqja web | url | internet"
-        " | internet address | site | homepage | sajt | veb stranica | veb sajt | web adresa | faqe interneti | link",
+        "website": "website | web site | web | web page | webpage | faqja | faqja e internetit | faqja web | url"
+        " | internet | internet address | site | homepage | sajt | veb stranica"
+        " | veb sajt | web adresa | faqe interneti | link",
         "social": "social | social media | facebook | instagram | rrjete sociale | rrjetet sociale | mediat sociale"
         " | drustvene mreze | linkedin | twitter | youtube",
         "contact": "contact | contact person | contact point | name of contact person | personi i kontaktit | kontakti"
         " | kontakt | pika e kontaktit | kontakt osoba | kontakt lice | director | drejtori | perfaqesuesi",
-        "email": "email | e mail | mail | posta elektronike | adresa elektronike | e posta | email address | e mail adresa",
+        "email": "email | e mail | mail | posta elektronike | adresa elektronike | e posta | email address"
+        " | e mail adresa",
         "phone": "phone | telephone | telefoni | telefon | tel | mobile | celular | cel | nr telefoni | phone number"
         " | numri i telefonit",
         "founded": "founded | founding year | founded in | year | viti | viti i themelimit | data e themelimit"

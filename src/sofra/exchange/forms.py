@@ -24,7 +24,10 @@ class Upload(forms.Form):
         help_text=_("CSV, TSV, Excel (XLSX), OpenDocument (ODS), or a text in which a table stands among prose"),
         widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
         max_length=255,
-        error_messages={"required": _("Choose a file."), "empty": _("The file is empty: 0 bytes. Choose the file that holds the table.")},
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("The file is empty: 0 bytes. Choose the file that holds the table."),
+        },
     )  # fmt: skip
     source = forms.CharField(
         label=_("Source"),

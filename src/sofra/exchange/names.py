@@ -42,10 +42,9 @@ def split_name(text: str) -> Names:
         elif len(inner.split()) >= 3 and match.start() > 0:
             others.append(inner)
             name = name[: match.start()].strip()
-    if not acronym and (match := _DASHED.search(name)):
-        if short := _acronym(match[1]):
-            acronym = short
-            name = name[: match.start()].strip()
+    if not acronym and (match := _DASHED.search(name)) and (short := _acronym(match[1])):
+        acronym = short
+        name = name[: match.start()].strip()
     both = re.split(r"\s+/\s+|\s+\|\s+", name)
     if len(both) == 2 and all(len(part.split()) >= 2 for part in both):
         name = both[0]

@@ -15,18 +15,26 @@ from .reading import Note
 SENTENCES: dict[str, tuple[str, str | Promise]] = {
     "name-missing": ("bad", _("The name is missing. Every row needs the name of an organisation.")),
     "name-too-long": ("bad", _("The name is longer than 250 letters. Write the name alone in this column.")),
-    "more-cells": ("ask", _("The row has more cells than the header (%(value)s). A separator inside a cell needs quotation marks around the cell.")),
+    "more-cells": ("ask", _(
+        "The row has more cells than the header (%(value)s). A separator inside a cell needs quotation marks around the"
+        " cell."
+    )),
     "fewer-cells": ("note", _("The row has only %(value)s cells, so the last columns are taken as empty.")),
-    "formula-without-value": ("note", _("Cell %(value)s holds a formula without a stored value, so it is taken as empty. Open the file in a spreadsheet and save it, or write the value itself.")),
+    "formula-without-value": ("note", _(
+        "Cell %(value)s holds a formula without a stored value, so it is taken as empty. Open the file in a spreadsheet"
+        " and save it, or write the value itself."
+    )),
     "formula-text": ("note", _("The text begins with “=” like a formula, so it is not kept. Write the value itself.")),
     "too-long": ("note", _("The cell is longer than 20,000 letters; the rest is left out. Shorten it.")),
     "address-repaired": ("note", _("Read as %(read)s. Correct it in the file if that is wrong.")),
     "address-unread": ("note", _("This is no web address, so it is not kept. Write it like www.example.org.")),
     "email-unread": ("note", _("This is no e-mail address, so it is not kept. Write it like office@example.org.")),
-    "year-unread": ("note", _("No founding year was found, so it is not kept. Write it with four digits, such as 1997.")),
+    "year-unread": ("note",
+        _("No founding year was found, so it is not kept. Write it with four digits, such as 1997.")),
     "kind-unread": ("note", _("This kind of body is not known, so it is left open. Write one of: %(right)s.")),
     "theme-unread": ("note", _("No theme is known by these words; they are kept as written: %(read)s.")),
-    "focus-unread": ("note", _("No kind of activity of Annex II is known by these words; they are kept as written: %(read)s.")),
+    "focus-unread": ("note",
+        _("No kind of activity of Annex II is known by these words; they are kept as written: %(read)s.")),
     "audience-unread": ("note", _("Nobody is known by these words: %(read)s. Write one of: %(right)s.")),
     "language-unread": ("note", _("These languages are not known: %(read)s. Write them like “Albanian, English”.")),
     "shortened": ("note", _("The text is longer than %(read)s letters; the rest is left out.")),
@@ -37,8 +45,10 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     "row-again": ("note", _("The same row stands in the file already as row %(read)s, so it is left out.")),
     "differs": ("note", _("The registry says %(read)s; that stays until somebody changes it there.")),
     "imported-before": ("note", _("The same row has been imported before.")),
-    "added-meanwhile": ("ask", _("Somebody added %(read)s after this file was checked. Import the file again to decide.")),
-    "twin-gone": ("ask", _("The record that this row should add to is no longer there. Import the file again to decide.")),
+    "added-meanwhile": ("ask",
+        _("Somebody added %(read)s after this file was checked. Import the file again to decide.")),
+    "twin-gone": ("ask",
+        _("The record that this row should add to is no longer there. Import the file again to decide.")),
 }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def recipe_for(header: Sequence[str]) -> Recipe | None:
 
 
 def load_recipe(name: str) -> dict[str, Any]:
-    """A recipe by its name, its file's name or path: {"mapping": …, "source": …}. Raises `Unreadable` with a sentence."""
+    """A recipe by its name, its file's name or path. Raises `Unreadable` with a sentence."""
     kept = Recipe.objects.filter(name=name).first()
     if kept is not None:
         return {"name": kept.name, "mapping": kept.mapping, "source": kept.source}
@@ -63,7 +63,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def fit(mapping: dict[str, str], header: Sequence[str]) -> dict[str, str]:
-    """A recipe's mapping for this header: titles are compared folded. Raises `Unreadable` where none of them is there."""
+    """A recipe's mapping for this header; titles are compared folded. Raises `Unreadable` where none is there."""
     by_fold = {fold(title): field for title, field in mapping.items()}
     fitted = {title: by_fold.get(fold(title), LEFT_OUT) for title in header}
     if not any(fitted.values()):

@@ -35,7 +35,8 @@ _LANGUAGES = {
             "mk": "maqedonisht macedonian makedonski", "sr": "serbisht serbian srpski",
             "bs": "boshnjakisht bosnian bosanski", "cnr": "malazezisht montenegrin crnogorski",
             "rom": "romisht romani romski rome", "el": "greqisht greek grcki", "tr": "turqisht turkish turski",
-            "it": "italisht italian italijanski", "fr": "frengjisht french francuski", "de": "gjermanisht german nemacki",
+            "it": "italisht italian italijanski", "fr": "frengjisht french francuski",
+            "de": "gjermanisht german nemacki",
         }.items()
         for word in words.split()
     },

@@ -88,7 +88,7 @@ def recognise_again(imported: Import, *, sheet: str = "", encoding: str = "") ->
 def map_columns(
     imported: Import, *, mapping: dict[str, str], source: str = "", remember_as: str = "", by: User | None
 ) -> Import:
-    """Say which column is which field; remembered as a recipe where a name is given. Raises NotNow where no name is mapped."""
+    """Say which column is which field; a recipe is kept where it has a name. Raises NotNow without a name column."""
     imported = _locked(imported, State.UPLOADED, State.CHECKED, State.FAILED)
     kept = {title: field for title, field in mapping.items() if field in TARGETS}
     if not any(field in NEEDED for field in kept.values()):

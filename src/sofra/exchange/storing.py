@@ -1,4 +1,4 @@
-"""Uploaded files: kept below the data folder under names of our own, never larger than allowed or than there is room."""
+"""Uploaded files: kept below the data folder under names of our own, never larger than allowed."""
 
 import errno
 import hashlib
@@ -42,7 +42,7 @@ def clean_name(name: str) -> str:
 
 
 def store(pieces: Iterable[bytes], name: str) -> Stored:
-    """Keep a file. Raises `Unreadable` for a kind that is not taken or a size over the limit, `NoRoom` for a full disk."""
+    """Keep a file. Raises `Unreadable` for a kind or a size that is not taken, `NoRoom` for a full disk."""
     name = clean_name(name)
     if not name.lower().endswith(ENDINGS):
         raise Unreadable(
@@ -58,7 +58,8 @@ def store(pieces: Iterable[bytes], name: str) -> Stored:
                 if size > settings.UPLOAD_LIMIT:
                     raise Unreadable(
                         _(
-                            "The file is larger than %(limit)d MB. Leave out what is not needed, or part it into several files."
+                            "The file is larger than %(limit)d MB. "
+                            "Leave out what is not needed, or part it into several files."
                         )
                         % {"limit": settings.UPLOAD_LIMIT // _MB}
                     )
@@ -88,7 +89,10 @@ def check_room(size: int) -> None:
     free = shutil.disk_usage(folder()).free
     if free < size * 8 + _SPARE:
         raise NoRoom(
-            _("There is too little room on the disk: %(free)d MB are free, this needs about %(needed)d MB. Nothing was changed. Make room and start again.")
+            _(
+                "There is too little room on the disk: %(free)d MB are free, this needs about %(needed)d MB. "
+                "Nothing was changed. Make room and start again."
+            )
             % {"free": free // _MB, "needed": (size * 8 + _SPARE) // _MB}
         )  # fmt: skip
 

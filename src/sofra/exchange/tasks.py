@@ -26,7 +26,7 @@ def carry_out(number: int, language: str) -> None:
 
 
 def take_up(imported: Import, language: str) -> bool:
-    """Give work out again whose process was killed. At most once in _TAKE_UP_AFTER seconds; doing it twice is harmless."""
+    """Give work out again whose process was killed, at most once in _TAKE_UP_AFTER seconds. Twice is harmless."""
     key = f"import-{imported.pk}-{imported.state}-waits"
     waits_since = cache.get(key)
     now = time.time()

@@ -1,6 +1,6 @@
 """The importer's pages, one a step. Each begins with who may, then fetches, then shows or acts."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sofra.accounts import roles
 from sofra.accounts.access import require
+from sofra.accounts.models import User
 
 from . import checking, forms, importing, queries, running, services, tasks
 from .columns import TARGETS
@@ -27,23 +28,27 @@ PAGE = 50
 SAMPLE = 5
 
 
+def mapper(request: HttpRequest) -> User:
+    """The person, who must be a mapper or above."""
+    require(request.user, roles.MAPPER)
+    return cast(User, request.user)
+
+
 @require_safe
 def import_list(request: HttpRequest) -> HttpResponse:
-    require(request.user, roles.MAPPER)
+    mapper(request)
     page = Paginator(queries.imports(), 25).get_page(request.GET.get("page"))
     return render(request, "exchange/import_list.html", {"page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_new(request: HttpRequest) -> HttpResponse:
-    require(request.user, roles.MAPPER)
+    by = mapper(request)
     form = forms.Upload(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            imported = services.upload_file(
-                file.chunks(), name=file.name, by=request.user, source=form.cleaned_data["source"]
-            )
+            imported = services.upload_file(file.chunks(), name=file.name, by=by, source=form.cleaned_data["source"])
         except Unreadable as error:
             form.add_error("file", str(error))
         else:
@@ -55,7 +60,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def import_shown(request: HttpRequest, number: int) -> HttpResponse:
     """The page where this import stands now."""
-    require(request.user, roles.MAPPER)
+    mapper(request)
     return redirect(_step_of(queries.import_by_number(number)), number)
 
 
@@ -72,7 +77,7 @@ def _step_of(imported: Import) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_columns(request: HttpRequest, number: int) -> HttpResponse:
-    require(request.user, roles.MAPPER)
+    by = mapper(request)
     imported = queries.import_by_number(number)
     if imported.state not in {State.UPLOADED, State.CHECKED, State.FAILED}:
         return redirect("import", number)
@@ -90,7 +95,7 @@ def import_columns(request: HttpRequest, number: int) -> HttpResponse:
                 mapping=columns.mapping(),
                 source=columns.cleaned_data["source"],
                 remember_as=columns.cleaned_data["remember_as"],
-                by=request.user,
+                by=by,
             )
             return _check(imported)
         table = checking.table_of(imported)
@@ -153,7 +158,7 @@ def shape_in_words(shape: dict[str, Any]) -> list[tuple[str, str]]:
 @require_safe
 def import_progress(request: HttpRequest, number: int) -> HttpResponse:
     """How far a long import is. A reload, or another person, sees the same; one that was killed is taken up again."""
-    require(request.user, roles.MAPPER)
+    mapper(request)
     imported = queries.import_by_number(number)
     if imported.state not in {State.CHECKING, State.QUEUED, State.IMPORTING}:
         if request.htmx:  # type: ignore[attr-defined]
@@ -173,13 +178,13 @@ def import_progress(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_rows(request: HttpRequest, number: int) -> HttpResponse:
     """Every row's reading, filtered by what becomes of it; one word for all that a filter shows."""
-    require(request.user, roles.MAPPER)
+    by = mapper(request)
     imported = queries.import_by_number(number)
     if imported.state != State.CHECKED:
         return redirect("import", number)
     bulk = forms.Bulk(request.POST or None)
     if request.method == "POST" and bulk.is_valid():
-        return _decide_all(request, imported, bulk)
+        return _decide_all(request, imported, bulk, by)
     verdict, asks = request.GET.get("verdict", ""), request.GET.get("asks", "")
     page = Paginator(queries.rows(imported, verdict, asks), PAGE).get_page(request.GET.get("page"))
     counts = queries.verdicts(imported)
@@ -231,11 +236,11 @@ def _shown(row: ImportRow, titles: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _decide_all(request: HttpRequest, imported: Import, bulk: forms.Bulk) -> HttpResponse:
+def _decide_all(request: HttpRequest, imported: Import, bulk: forms.Bulk, by: User) -> HttpResponse:
     wish = bulk.cleaned_data
     action = wish["action"]
     decided = services.decide_all(
-        imported, by=request.user, action=action, verdict=wish["verdict"] or Verdict.ASK, asks=wish["asks"]
+        imported, by=by, action=action, verdict=wish["verdict"] or Verdict.ASK, asks=wish["asks"]
     )
     messages.success(request, ngettext("%(n)d row was decided.", "%(n)d rows were decided.", decided) % {"n": decided})
     return redirect("import_rows", imported.pk)
@@ -243,14 +248,14 @@ def _decide_all(request: HttpRequest, imported: Import, bulk: forms.Bulk) -> Htt
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_row(request: HttpRequest, number: int, row: int) -> HttpResponse:
-    require(request.user, roles.MAPPER)
+    by = mapper(request)
     imported = queries.import_by_number(number)
     found = queries.row_by_number(imported, row)
     titles = queries.titles_of([found])
     form = forms.DecideRow(request.POST or None, row=found, titles=titles)
     if request.method == "POST" and form.is_valid():
         try:
-            services.decide_one(imported, found, form.cleaned_data, asked=form.asked, by=request.user)
+            services.decide_one(imported, found, form.cleaned_data, asked=form.asked, by=by)
         except services.NotNow as error:
             messages.error(request, str(error))
             return redirect("import", number)
@@ -274,11 +279,11 @@ def import_row(request: HttpRequest, number: int, row: int) -> HttpResponse:
 
 @require_POST
 def import_start(request: HttpRequest, number: int) -> HttpResponse:
-    require(request.user, roles.MAPPER)
+    by = mapper(request)
     imported = queries.import_by_number(number)
     long = (imported.rows_total or 0) > tasks.INLINE_ROWS
     try:
-        services.start_import(imported, by=request.user, queued=long)
+        services.start_import(imported, by=by, queued=long)
     except services.NotNow:
         return redirect("import", number)  # a form sent twice: the first one counts
     if long:
@@ -292,7 +297,7 @@ def import_start(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_safe
 def import_report(request: HttpRequest, number: int) -> HttpResponse:
-    require(request.user, roles.MAPPER)
+    mapper(request)
     imported = queries.import_by_number(number)
     if imported.state not in {State.DONE, State.UNDONE}:
         return redirect("import", number)
@@ -316,7 +321,7 @@ def import_report(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def import_problems(request: HttpRequest, number: int, form: str) -> HttpResponseBase:
     """The rows with what is wrong with them beside, to be corrected in a spreadsheet and imported again."""
-    require(request.user, roles.MAPPER)
+    mapper(request)
     if form not in FORMATS:
         raise Http404
     return table_response(problems_table(queries.import_by_number(number)), form)
@@ -324,11 +329,11 @@ def import_problems(request: HttpRequest, number: int, form: str) -> HttpRespons
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_undo(request: HttpRequest, number: int) -> HttpResponse:
-    require(request.user, roles.MAPPER)
+    by = mapper(request)
     imported = queries.import_by_number(number)
     if request.method == "POST":
         try:
-            services.undo_import(imported, by=request.user)
+            services.undo_import(imported, by=by)
         except services.NotNow as error:
             messages.error(request, str(error))
         else:
@@ -341,10 +346,10 @@ def import_undo(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 def import_discard(request: HttpRequest, number: int) -> HttpResponse:
-    require(request.user, roles.MAPPER)
+    by = mapper(request)
     imported = queries.import_by_number(number)
     try:
-        services.discard_import(imported, by=request.user)
+        services.discard_import(imported, by=by)
     except services.NotNow as error:
         messages.error(request, str(error))
         return redirect("import", number)

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection, models
 
+_PORTION = 100  # statements prepared at a time, so that memory stays flat
+
 
 def insert_rows(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, together: int = 1
@@ -30,8 +32,10 @@ def insert_rows(
             marks = f"({', '.join(['%s'] * len(columns))})"
             whole = len(kept) - len(kept) % together
             start = f"INSERT INTO {table} ({names}) VALUES "  # noqa: S608
-            many = (list(chain.from_iterable(kept[at : at + together])) for at in range(0, whole, together))
-            cursor.executemany(start + ", ".join([marks] * together), many)
+            for at in range(0, whole, together * _PORTION):
+                until = min(at + together * _PORTION, whole)
+                many = [list(chain.from_iterable(kept[n : n + together])) for n in range(at, until, together)]
+                cursor.executemany(start + ", ".join([marks] * together), many)
             cursor.executemany(start + marks, kept[whole:])
     return len(kept)
 

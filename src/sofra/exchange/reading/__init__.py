@@ -22,9 +22,6 @@ def open_table(path: Path | str, name: str = "", *, sheet: str = "", encoding: s
     """
     path = Path(path)
     kind = kind_of(path)
-    if kind is Kind.TEXT:
-        table = open_text(path, encoding=encoding)
-    else:
-        table = open_workbook(path, kind, sheet=sheet)
+    table = open_text(path, encoding=encoding) if kind is Kind.TEXT else open_workbook(path, kind, sheet=sheet)
     table.shape["file"] = name or path.name
     return table

@@ -90,7 +90,8 @@ def _scan(path: Path, *, must_be_utf8: bool = False) -> bytes | None:
             if (at := chunk.find(0)) >= 0:
                 raise Unreadable(
                     _(
-                        "Byte %(at)d of the file is zero, so it is no text, or it is damaged. Save the table as CSV (UTF-8)."
+                        "Byte %(at)d of the file is zero, so it is no text, or it is damaged. "
+                        "Save the table as CSV (UTF-8)."
                     )
                     % {"at": size + at + 1}
                 )

@@ -91,11 +91,11 @@ def _checked_zip(archive: zipfile.ZipFile) -> Kind:
         mimetype = archive.read("mimetype") if archive.getinfo("mimetype").file_size < 200 else b""
         if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
             manifest = "META-INF/manifest.xml"
-            if manifest in names and archive.getinfo(manifest).file_size < CHUNK:
-                if b"encryption-data" in archive.read(manifest):
-                    raise Unreadable(
-                        _("The workbook is locked with a password. Open it, save it without a password, and try again.")
-                    )
+            small = manifest in names and archive.getinfo(manifest).file_size < CHUNK
+            if small and b"encryption-data" in archive.read(manifest):
+                raise Unreadable(
+                    _("The workbook is locked with a password. Open it, save it without a password, and try again.")
+                )
             return Kind.ODS
     if "word/document.xml" in names or "mimetype" in names:
         raise Unreadable(_("This is a text document. Copy its table into a spreadsheet and save that as XLSX or CSV."))

@@ -128,12 +128,12 @@ def _follow(
             gap = 0
             passed, passed_in_gap = passed + passed_in_gap, 0
             continue
-        if len(cells) == width or (loose and width - 2 <= len(cells) <= width + 2 and len(cells) > 1):
-            if len(cells) > 1 and any(cells):
-                rows.append((index + 1, cells, list[Note]()))
-                gap = 0
-                passed, passed_in_gap = passed + passed_in_gap, 0
-                continue
+        fits = len(cells) == width or (loose and width - 2 <= len(cells) <= width + 2)
+        if fits and len(cells) > 1 and any(cells):
+            rows.append((index + 1, cells, list[Note]()))
+            gap = 0
+            passed, passed_in_gap = passed + passed_in_gap, 0
+            continue
         gap += 1
         passed_in_gap += 1
         if gap > _FARTHEST:

@@ -137,9 +137,9 @@ def _records(path: Path, encoding: str, separator: str, quoting: int) -> Iterato
 
 
 def _unclosed(line: int) -> str:
-    return _("The row that begins on line %(line)d opens a quotation mark (\") that is never closed. Close it or take it out.") % {
-        "line": line
-    }  # fmt: skip
+    return _(
+        'The row that begins on line %(line)d opens a quotation mark (") that is never closed. Close it or take it out.'
+    ) % {"line": line}
 
 
 def _separator_of_whole(sample: list[str]) -> tuple[str, int] | None:

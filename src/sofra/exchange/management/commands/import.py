@@ -46,8 +46,8 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--decide", type=Path, metavar="FILE",
-            help='Decisions as JSON: {"places": {"Elbasan": ["AL-03"]}, "rows": {"13": {"twin": "new", "place": ["AL111"]}}}; '
-            'twin is "new", "skip" or "same:CODE"',
+            help='Decisions as JSON: {"places": {"Elbasan": ["AL-03"]}, "rows": '
+            '{"13": {"twin": "new", "place": ["AL111"]}}}; twin is "new", "skip" or "same:CODE"',
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
