@@ -170,7 +170,7 @@ class FactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.field = field
         value: forms.Field
-        name, hint = capfirst(field.name), _HINTS.get(field.code, "")
+        name, hint = capfirst(field.name), "" if self.initial.get("fact") else _HINTS.get(field.code, "")
         if field.choices is not None:
             choices = [(code, capfirst(label)) for code, label in field.choices.choices]
             value = forms.ChoiceField(label=name, required=False, choices=[("", _("Choose")), *choices])
