@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from sofra.accounts import roles
 from sofra.accounts.models import User
-from sofra.organisations import services
+from sofra.organisations import queries, services
 from sofra.organisations.models import Judgement, Organisation, Proposal
+from sofra.places.models import Reading
+from sofra.places.services import load_places
+from sofra.places.titles import title_of
 
 Make = Callable[..., Organisation]
 MOST_IN_A_LIST, MOST_ON_A_PAGE = 8, 12
@@ -212,3 +216,123 @@ def test_the_shelf_answers_304_and_compresses(ura: Organisation) -> None:
     assert first["Content-Encoding"] == "gzip"
     again = client.get(ura.get_absolute_url(), headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+# — readings, ticks, my organisations ——————————————————————————————————————————————————————————————————————
+
+
+def _say(organisation: Organisation, by: User, **said: Any) -> None:
+    services.edit_record(organisation, changes=[{"do": "add", "visible_to": 0, **said}], by=by)
+
+
+def test_a_mapper_confirms_a_reading_and_the_text_stays(ura: Organisation, ana: User, besa: User) -> None:
+    raw = "Municipality of Puka, somewhere"
+    _say(ura, ana, field="place", value="AL153", detail={"text": raw, "sure": False}, source="Annex I")
+    page = text(signed_in(ana).get(ura.get_absolute_url()))
+    assert raw in page
+    assert "/reading/" in page
+    assert "/reading/" not in text(signed_in(besa).get(ura.get_absolute_url()))
+    address = f"{ura.get_absolute_url()}reading/"
+    assert signed_in(besa).post(address, {"text": raw}).status_code == 403
+    assert signed_in(ana).post(address, {"text": raw}).status_code == 302
+    fact = ura.facts.get(field="place", value="AL153", ended_in=None, detail__text=raw)
+    assert (fact.detail["sure"], fact.confirmed_by, fact.source) == (True, ana, "Annex I")
+    assert Reading.objects.get(text=raw).codes == ["AL153"]
+    page = text(signed_in(ana).get(ura.get_absolute_url()))
+    assert raw in page
+    assert "/reading/" not in page
+    assert "Ana" in page
+    assert signed_in(ana).post(address, {"text": "never written"}).status_code == 302  # told, and nothing is done
+
+
+def test_a_corrected_reading_keeps_what_the_source_wrote(ura: Organisation, ana: User) -> None:
+    _say(ura, ana, field="place", value="", detail={"text": "Wonderland", "sure": False})
+    form = _place_form(ura)
+    row = next(key for key, value in form.items() if key.endswith("-value") and value == "")
+    form[row] = "AL153"
+    assert signed_in(ana).post(f"{ura.get_absolute_url()}edit/place/", form).status_code == 302
+    fact = ura.facts.get(field="place", ended_in=None, detail__text="Wonderland")
+    assert (fact.value, fact.detail) == ("AL153", {"text": "Wonderland", "sure": True})
+    assert Reading.objects.get(text="Wonderland").codes == ["AL153"]
+
+
+def test_an_unread_place_hinders_no_other_change(ura: Organisation, ana: User) -> None:
+    _say(ura, ana, field="place", value="", detail={"text": "Wonderland", "sure": False})
+    blank = len(ura.facts.filter(field="place", ended_in=None))
+    form = {**_place_form(ura), f"v{blank}-value": "AL151"}
+    assert signed_in(ana).post(f"{ura.get_absolute_url()}edit/place/", form).status_code == 302
+    assert ura.facts.filter(field="place", value="AL151", ended_in=None).exists()
+    assert ura.facts.filter(field="place", value="", ended_in=None).exists()
+
+
+def _place_form(organisation: Organisation) -> dict[str, Any]:
+    facts = queries.record_of(organisation, 2)["place"]
+    form: dict[str, Any] = {"note": "", f"v{len(facts)}-visible_to": 0}  # with the blank row
+    for number, fact in enumerate(facts):
+        value = title_of(fact.place) if fact.place else ""
+        form |= {f"v{number}-fact": fact.pk, f"v{number}-value": value, f"v{number}-source": fact.source}
+        form[f"v{number}-visible_to"] = fact.visible_to
+    return form
+
+
+def test_a_place_of_several_meanings_is_asked_after(ura: Organisation, ana: User) -> None:
+    load_places()
+    address = f"{ura.get_absolute_url()}edit/seat/"
+    answer = signed_in(ana).post(address, {"v0-value": "Elbasan", "v0-visible_to": 0})
+    assert answer.status_code == 422
+    assert "AL-03" in text(answer)
+    assert signed_in(ana).post(address, {"v0-value": "Bashkia Elbasan", "v0-visible_to": 0}).status_code == 302
+    assert ura.facts.get(field="seat", ended_in=None).value == "AL213"
+
+
+def test_ticks_add_and_end_and_notice_what_another_changed(ura: Organisation, ana: User) -> None:
+    _say(ura, ana, field="theme", value="youth")
+    address = f"{ura.get_absolute_url()}edit/theme/"
+    seen = ",".join(str(fact.pk) for fact in ura.facts.filter(field="theme", ended_in=None))
+    form = {"seen": seen, "values": ["women", "training"], "source": "takim", "visible_to": 0}
+    assert signed_in(ana).post(address, form).status_code == 302
+    open_themes = ura.facts.filter(field="theme", ended_in=None)
+    assert set(open_themes.values_list("value", flat=True)) == {"women", "training"}
+    assert set(open_themes.values_list("source", flat=True)) == {"takim"}
+    assert signed_in(ana).post(address, {**form, "values": ["youth"]}).status_code == 422  # seen is the old one
+    assert set(open_themes.values_list("value", flat=True)) == {"women", "training"}
+
+
+def test_an_editor_finds_the_own_organisations(ura: Organisation, besa: User, cvetan: User, organisation: Make) -> None:
+    other = organisation("Drita")
+    page = text(signed_in(besa).get("/my/organisations/"))
+    assert ura.name in page
+    assert other.name not in page
+    assert f"{ura.get_absolute_url()}confirm/" in page
+    assert 'class="empty"' in text(signed_in(cvetan).get("/my/organisations/"))
+    assert Client().get("/my/organisations/").status_code == 302
+
+
+def test_an_accepted_contest_leads_to_the_kinds_of_activity_and_stays_readable(
+    ura: Organisation, besa: User, ana: User, organisation: Make
+) -> None:
+    services.propose_change(ura, changes=[], by=besa, note="Nuk e bëjmë këtë.", contests_class=True)
+    page = f"/proposals/{Proposal.objects.get().pk}/"
+    answer = signed_in(ana).post(page, {"act": "accept", "reason": "Keni të drejtë."})
+    assert answer["Location"] == f"{ura.get_absolute_url()}edit/activity_kind/"
+    history = f"{ura.get_absolute_url()}history/"
+    for person in (ana, besa):
+        shown = text(signed_in(person).get(history))
+        assert "Nuk e bëjmë këtë." in shown
+        assert "Keni të drejtë." in shown
+
+
+def test_another_member_does_not_read_the_words_of_a_contest(
+    ura: Organisation, besa: User, person: Callable[..., User]
+) -> None:
+    services.propose_change(ura, changes=[], by=besa, note="Nuk e bëjmë këtë.", contests_class=True)
+    drita = person("Drita", roles.MEMBER)
+    shown = signed_in(drita).get(f"{ura.get_absolute_url()}history/")
+    assert shown.status_code == 200
+    assert "Nuk e bëjmë këtë." not in text(shown)
+
+
+def test_the_map_keeps_the_other_filters(ura: Organisation, organisation: Make) -> None:
+    organisation("Drita", place="AL153", theme="youth")
+    page = text(Client().get("/organisations/?view=map&theme=youth"))
+    assert "theme=youth&amp;view=list&amp;place=AL153" in page or "theme=youth&view=list&place=AL153" in page

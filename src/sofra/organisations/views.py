@@ -20,7 +20,7 @@ from sofra.ground.text import fold
 from sofra.places import maps
 
 from . import duplicates, forms, queries, readings, rules, services, vocabulary
-from .models import Change, Fact, Judgement, Organisation, Proposal
+from .models import Candidate, Change, Fact, Judgement, Organisation, Proposal
 from .records import Draft
 
 PAGE = 25
@@ -420,6 +420,8 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("%(n)s pairs wait for a person's word.") % {"n": found})
         return redirect("duplicates")
     page = Paginator(queries.candidates(), PAGE).get_page(request.GET.get("page"))
+    for pair in page:
+        pair.told = _told(pair)
     judged = Paginator(queries.judgements(), PAGE).get_page(request.GET.get("judged"))
     return render(request, "organisations/duplicate_list.html", {"page": page, "judged": judged})
 
@@ -443,10 +445,18 @@ def duplicate_pair(request: HttpRequest, left: str, right: str) -> HttpResponse:
     context = {
         "pair": pair,
         "fields": queries.side_by_side(pair[0], pair[1], level),
-        "candidate": queries.candidate_of(*pair),
+        "candidate": (candidate := queries.candidate_of(*pair)),
+        "told": _told(candidate) if candidate else [],
         "form": form,
     }
     return _form_page(request, "organisations/duplicate_pair.html", context, form.errors)
+
+
+def _told(candidate: Candidate) -> list[str]:
+    """The reasons, kept in English, in the reader's language."""
+    from .matching.saying import in_words  # numpy is loaded only where duplicates are judged
+
+    return [in_words(reason) for reason in candidate.reasons]
 
 
 def _judged(verdict: str, keep: Organisation) -> str:
