@@ -173,7 +173,7 @@ def _add_places(gazetteer: Gazetteer, pack: Pack) -> None:
             above.append(parent)
             parent = parents[parent]
         above += [city for city, parts in pack.about.get("cities", {}).items() if code in parts]
-        city = row["local_kind"].startswith(("grad", "град"))
+        city = row["local_kind"].startswith(("grad", "град", "distrikt"))
         gazetteer.spots[code] = Spot(
             code,
             row["kind"],

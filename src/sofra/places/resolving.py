@@ -186,7 +186,8 @@ class _Judge:
                         [code],
                     )
                 else:
-                    self.tell(_("%(place)s says where the places named with it are.") % {"place": self.told(code)})
+                    place = mention.area.name if mention.area is not None else self.told(code)
+                    self.tell(_("%(place)s says where the places named with it are.") % {"place": place})
 
     def _inside(self, inner: Mention, outer: Mention) -> dict[str, float]:
         named = (*outer.area.codes, *outer.area.alternatives) if outer.area is not None else ()
@@ -313,6 +314,10 @@ class _Judge:
         words = (self.gazetteer.words.get(word) for word in fold(first.raw).split())
         if any(w is not None and w.role == "kind" for w in words):
             return True
+        if first.kind is None and first.area is None and not self.is_country(first):
+            around = [c for c in first.options if first.options[c] >= 1 and not self.spot(c).quiet]
+            if around and all(self.contains(outer, inner) for outer in around for inner in inside):
+                return True  # "Beograd - Zvezdara": nothing else is called Beograd
         return second.kind is not None and all(self.spot(c).level >= 3 for c in inside)
 
     def _leave_named_counties(self, kept: list[Mention]) -> None:
@@ -372,7 +377,7 @@ class _Judge:
     def _beside_the_point(self, best: str, other: str, options: dict[str, float]) -> bool:
         """Need nobody be asked whether `other` is meant? So it is with a unit of its own municipality's name."""
         if self.spot(best).kind == "country":
-            return True
+            return self.spot(other).country == best  # "RS" is Serbia, or Republika Srpska
         if self.contains(best, other) and self.spot(other).level >= 3:
             return options[best] >= 2 or options[other] < 3
         return False
@@ -399,6 +404,8 @@ class _Judge:
         there = {c: s for c, s in mention.options.items() if self.spot(c).country in countries}
         if not there:
             return
+        if any(m.chosen == mention.chosen and fold(m.raw) != fold(mention.raw) for m in self.found.mentions):
+            return  # "Serbia and RS": who says it twice may mean another by the second
         if self.spot(mention.chosen).country in countries:
             mention.others = [c for c in mention.others if self.spot(c).country in countries]
             return

@@ -134,7 +134,9 @@ class _Walk:
             if len(self.group) > 1:
                 parent = self.group[-1]
                 if self.kinds and self.previous[-1] is None and parent is not None and parent.kind is None:
-                    parent.kind, self.kinds = self.kinds[-1], []  # "Elbasan (county)"
+                    parent.kind, self.kinds = self.kinds[-1], []  # "Elbasan (county)", "Fier, Vlorë (qarqe)"
+                    if parent.kind.plural and parent is self.scan.mentions[-1]:
+                        self._give_back(parent, parent.kind)
                 self._finish_kinds()
                 self.group.pop()
                 self.previous.pop()
@@ -253,9 +255,19 @@ class _Walk:
             if any(counts.get(kind) == int(raw) for kind in word.asks_for(self.country)):
                 self.marks.add("whole")  # "61 municipalities" are all that there are
                 return 1
+        if raw.isdigit() and len(raw) <= 2 and self._numbers_a_list(tokens, at, text):
+            self._join(";")
+            return 2
         self.scan.unread.append(raw)
         self.touching = None
         return 1
+
+    def _numbers_a_list(self, tokens: list[tuple[str, int]], at: int, text: str) -> bool:
+        """ "1. Tirana 2. Durrës", "1) Tirana"."""
+        raw, start = tokens[at]
+        if at + 2 >= len(tokens) or tokens[at + 1][0] not in {".", ")"} or tokens[at + 1][1] != start + len(raw):
+            return False
+        return len(self.group) == 1 and tokens[at + 2][0][:1].isupper()
 
     def counts(self) -> dict[str, int]:
         return next((pack.about.get("counts", {}) for pack in packs() if pack.code == self.country), {})
