@@ -20,7 +20,7 @@ _PAGES = {page.name: page.read_bytes() for page in Path(os.environ["BARE_PAGES"]
 
 
 def constant(request: HttpRequest, name: str) -> HttpResponse:
-    return HttpResponse(_PAGES[name])
+    return HttpResponse(_PAGES[name], headers={"Content-Length": str(len(_PAGES[name]))})
 
 
 urlpatterns = [path("<str:name>", constant)]

@@ -15,7 +15,7 @@ DEBUG = os.environ.get("SOFRA_DEBUG") == "1"
 SECRET_KEY = os.environ.get("SOFRA_SECRET_KEY", "")
 if not SECRET_KEY and MODE != "serve":
     SECRET_KEY = "not-secret-for-demo-and-tests-only-" + "0" * 32
-ALLOWED_HOSTS = [h for h in os.environ.get("SOFRA_HOSTS", "").split(",") if h] or ["127.0.0.1", "localhost", "[::1]", "testserver"]
+ALLOWED_HOSTS = [h for h in os.environ.get("SOFRA_HOSTS", "").split(",") if h] or ["127.0.0.1", "localhost", "[::1]"]
 HTTPS = os.environ.get("SOFRA_HTTPS", "1" if MODE == "serve" else "0") == "1"
 ORIGIN = os.environ.get("SOFRA_ORIGIN", "http://127.0.0.1:8000")
 HUB_NAME = os.environ.get("SOFRA_NAME", "Sofra")
@@ -103,7 +103,10 @@ def database(url: str) -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; "
+                    "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+                ),
             },
         }
     parts = urlsplit(url)
@@ -156,7 +159,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = MODE != "serve"
 MFA_TOTP_ISSUER = HUB_NAME
 EMAIL_BACKEND = os.environ.get(
     "SOFRA_EMAIL_BACKEND",
-    "django.core.mail.backends.smtp.EmailBackend" if os.environ.get("SOFRA_SMTP_HOST") else "django.core.mail.backends.filebased.EmailBackend",
+    "django.core.mail.backends.smtp.EmailBackend"
+    if os.environ.get("SOFRA_SMTP_HOST")
+    else "django.core.mail.backends.filebased.EmailBackend",
 )
 EMAIL_FILE_PATH = DATA / "mail"
 EMAIL_HOST = os.environ.get("SOFRA_SMTP_HOST", "")
@@ -222,7 +227,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [ORIGIN] if ORIGIN.startswith("https://") else []
 CSRF_FAILURE_VIEW = "sofra.web.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
-SHELF_SECONDS = 0.05 if MODE in {"demo", "serve"} else 0.0  # how long a worker trusts that nothing changed (docs/adr/0004)
+# How long a worker trusts that nothing changed (docs/adr/0004).
+SHELF_SECONDS = 0.05 if MODE in {"demo", "serve"} else 0.0
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 UPLOAD_LIMIT = int(os.environ.get("SOFRA_UPLOAD_LIMIT_MB", "250")) * 1024 * 1024

@@ -37,7 +37,7 @@ NARROW = [
     "link-name",
 ]
 ON_A_PHONE = {"runOnly": {"type": "rule", "values": NARROW}}
-SAID = (
+SAID: tuple[tuple[str, str, dict[str, Any], int], ...] = (
     ("name", "Tryeza e Parë", {}, 0),
     ("acronym", "TP", {}, 0),
     ("identifier", "AL-NIPT-K12345678A", {}, 0),

@@ -55,7 +55,7 @@ class FilterForm(forms.Form):
     def groups(self) -> Iterator[dict[str, Any]]:
         """The long choices as {"label", "open", "boxes"}, drawn here: eighty widgets cost most of a page."""
         for name in _MANY:
-            chosen = set(self.cleaned_data.get(name, ()) if self.is_valid() else self.data.getlist(name))
+            chosen = set(self.cleaned_data.get(name, ()) if self.is_valid() else self.data.getlist(name))  # type: ignore[attr-defined]
             boxes = "".join(
                 f'<div><label for="{name}-{code}"><input type="checkbox" name="{name}" value="{code}" '
                 f'id="{name}-{code}"{" checked" if code in chosen else ""}> <span>{label}</span></label></div>'
@@ -170,7 +170,7 @@ class FactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.field = field
         value: forms.Field
-        name, hint = capfirst(field.name), "" if self.initial.get("fact") else _HINTS.get(field.code, "")
+        name, hint = capfirst(str(field.name)), "" if self.initial.get("fact") else _HINTS.get(field.code, "")
         if field.choices is not None:
             choices = [(code, capfirst(label)) for code, label in field.choices.choices]
             value = forms.ChoiceField(label=name, required=False, choices=[("", _("Choose")), *choices])
@@ -259,14 +259,14 @@ class ChoicesForm(forms.Form):
         self.field, self.facts = field, facts
         self.standing = ",".join(str(fact.pk) for fact in facts)
         values = forms.MultipleChoiceField(
-            label=capfirst(field.name),
+            label=capfirst(str(field.name)),
             required=False,
             choices=_choices_of(field),
             widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"}),
             help_text=_("Tick all that fit. What you take the tick from is no longer said."),
         )
         self.fields = {"seen": self.fields["seen"], "values": values, **self.fields}
-        self.initial |= {"seen": self.standing, "values": [fact.value for fact in facts]}
+        self.initial = {**self.initial, "seen": self.standing, "values": [fact.value for fact in facts]}
         self.fields["visible_to"].initial = field.visible_to
 
     @property

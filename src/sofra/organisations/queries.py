@@ -367,7 +367,7 @@ def before_and_after(proposal: Proposal) -> list[dict[str, Any]]:
     """Each change as {"field", "before", "after", "still_open"}; the ended facts are read even once accepted."""
     ids = [wish["fact"] for wish in proposal.changes if "fact" in wish]
     before = Fact.objects.in_bulk(ids)
-    steps = []
+    steps: list[dict[str, Any]] = []
     for wish in proposal.changes:
         old = before.get(wish.get("fact", 0))
         steps.append(

@@ -57,7 +57,7 @@ def _around_the_list(request: HttpRequest, form: forms.FilterForm) -> dict[str, 
         query.pop(name, None)
     chips = []
     for name, field in form.fields.items():
-        labels = dict(field.choices) if isinstance(field, djangoforms.ChoiceField) else {}
+        labels: dict[Any, Any] = dict(field.choices) if isinstance(field, djangoforms.ChoiceField) else {}  # type: ignore[arg-type]
         for value in query.getlist(name):
             if value and (not labels or value in labels):
                 rest = query.copy()
@@ -173,12 +173,12 @@ def my_organisations(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation_new(request: HttpRequest) -> HttpResponse:
-    require(request.user, roles.MAPPER)
+    by = require(request.user, roles.MAPPER)
     form = forms.NewOrganisation(request.POST or None)
     if form.is_valid():
         draft = Draft(kind=form.cleaned_data["kind"], facts=form.facts())
         try:
-            return redirect(services.register(draft, by=request.user))
+            return redirect(services.register(draft, by=by))
         except ValidationError as problem:
             form.add_error(None, problem)
     context = {"form": form, "known_places": forms.place_choices()}
@@ -220,7 +220,7 @@ def organisation_field(request: HttpRequest, code: str, field: str) -> HttpRespo
             act = readings.edit_places if field in {"place", "seat"} else services.edit_record
         try:
             if changes:
-                act(found, changes=changes, by=request.user, note=note.cleaned_data["note"])
+                act(found, changes=changes, by=require(request.user), note=note.cleaned_data["note"])
                 done = _("The record was changed.") if direct else _("Your proposal was sent. A mapper will answer it.")
                 messages.success(request, done)
             else:
@@ -258,7 +258,7 @@ def _form_page(request: HttpRequest, template: str, context: dict[str, Any], inv
 @require_POST
 def organisation_confirm(request: HttpRequest, code: str) -> HttpResponse:
     found = _editable(request, code)
-    services.confirm_record(found, by=request.user)
+    services.confirm_record(found, by=require(request.user))
     messages.success(request, _("Thank you. The record is marked as true today."))
     return redirect(found)
 
@@ -266,10 +266,10 @@ def organisation_confirm(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def organisation_reading(request: HttpRequest, code: str) -> HttpResponse:
     """A mapper says that the places were read rightly from the source's text."""
-    require(request.user, roles.MAPPER)
+    by = require(request.user, roles.MAPPER)
     found = queries.head(queries.organisation_for(request.user, code))
     try:
-        readings.confirm_reading(found, text=request.POST.get("text", ""), by=request.user)
+        readings.confirm_reading(found, text=request.POST.get("text", ""), by=by)
         messages.success(request, _("The reading is confirmed. The same text is read so from now on."))
     except ValidationError as problem:
         messages.warning(request, " ".join(problem.messages))
@@ -283,7 +283,7 @@ def organisation_class(request: HttpRequest, code: str) -> HttpResponse:
     """Keep the class label out of public view, or show it again: for the organisation's own people."""
     found = _editable(request, code)
     hidden = request.POST.get("hidden") == "1"
-    services.hide_class(found, hidden=hidden, by=request.user)
+    services.hide_class(found, hidden=hidden, by=require(request.user))
     said = _("The label is out of public view now.") if hidden else _("Everyone sees the label again.")
     messages.success(request, said)
     return redirect(found)
@@ -294,7 +294,9 @@ def organisation_contest(request: HttpRequest, code: str) -> HttpResponse:
     found = _editable(request, code)
     form = forms.ContestForm(request.POST or None)
     if form.is_valid():
-        services.propose_change(found, changes=[], by=request.user, note=form.cleaned_data["note"], contests_class=True)
+        services.propose_change(
+            found, changes=[], by=require(request.user), note=form.cleaned_data["note"], contests_class=True
+        )
         messages.success(request, _("Your objection was sent, and the page says that the class is contested."))
         return redirect(found)
     return _form_page(
@@ -323,14 +325,14 @@ def organisation_history(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def change_undo(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Take back one change of one record. A change of many records (an import) is undone where it was made."""
-    require(request.user, roles.MAPPER)
+    by = require(request.user, roles.MAPPER)
     found = queries.head(queries.organisation_for(request.user, code))
     of_this_record = Q(facts_added__organisation=found) | Q(facts_ended__organisation=found)
     change = get_object_or_404(Change.objects.filter(of_this_record).distinct(), pk=number)
     if change.kind == Change.Kind.IMPORT:
         raise PermissionDenied
     try:
-        services.undo_change(change, by=request.user)
+        services.undo_change(change, by=by)
         messages.success(request, _("The change was taken back."))
     except services.Outdated:
         messages.warning(request, _("This change was taken back already."))
@@ -378,7 +380,7 @@ def _verdict(organisation: Organisation) -> rules.Verdict:
 
 
 def _decided(request: HttpRequest, found: Proposal, form: forms.ReasonForm) -> bool:
-    act, reason, by = request.POST.get("act"), form.cleaned_data["reason"], request.user
+    act, reason, by = request.POST.get("act"), form.cleaned_data["reason"], require(request.user)
     try:
         if act == "withdraw" and found.by == by:
             services.withdraw_proposal(found, by=by)
@@ -414,29 +416,28 @@ def _decided(request: HttpRequest, found: Proposal, form: forms.ReasonForm) -> b
 @require_http_methods(["GET", "HEAD", "POST"])
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     """The duplicates desk. POST looks through the registry again."""
-    require(request.user, roles.MAPPER)
+    by = require(request.user, roles.MAPPER)
     if request.method == "POST":
-        found = duplicates.look_for_duplicates(by=request.user)
+        found = duplicates.look_for_duplicates(by=by)
         messages.success(request, _("%(n)s pairs wait for a person's word.") % {"n": found})
         return redirect("duplicates")
     page = Paginator(queries.candidates(), PAGE).get_page(request.GET.get("page"))
-    for pair in page:
-        pair.told = _told(pair)
+    pairs = [(pair, _told(pair)) for pair in page]
     judged = Paginator(queries.judgements(), PAGE).get_page(request.GET.get("judged"))
-    return render(request, "organisations/duplicate_list.html", {"page": page, "judged": judged})
+    return render(request, "organisations/duplicate_list.html", {"page": page, "pairs": pairs, "judged": judged})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def duplicate_pair(request: HttpRequest, left: str, right: str) -> HttpResponse:
     """Two records side by side, and the question whether they are the same body."""
-    require(request.user, roles.MAPPER)
+    by = require(request.user, roles.MAPPER)
     pair = [queries.organisation_for(request.user, code) for code in (left, right)]
     form = forms.JudgeForm(request.POST or None)
     if form.is_valid():
         said = form.cleaned_data
         keep = next((one for one in pair if one.code == said["keep"]), pair[0])
         try:
-            services.judge(*pair, verdict=said["verdict"], by=request.user, note=said["note"], keep=keep)
+            services.judge(*pair, verdict=said["verdict"], by=by, note=said["note"], keep=keep)
             messages.success(request, _judged(said["verdict"], keep))
             return redirect("duplicates")
         except ValidationError as problem:
@@ -471,9 +472,9 @@ def _judged(verdict: str, keep: Organisation) -> str:
 
 @require_POST
 def judgement_revoke(request: HttpRequest, number: int) -> HttpResponse:
-    require(request.user, roles.MAPPER)
+    by = require(request.user, roles.MAPPER)
     try:
-        services.revoke_judgement(get_object_or_404(Judgement, pk=number), by=request.user)
+        services.revoke_judgement(get_object_or_404(Judgement, pk=number), by=by)
         messages.success(request, _("The word was taken back; the two records stand apart again."))
     except services.Outdated:
         messages.warning(request, _("This word was taken back already."))

@@ -6,76 +6,183 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0002_search'),
+        ("organisations", "0002_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Recipe',
+            name="Recipe",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('headers', models.JSONField(default=list, help_text='Folded headers that the recipe fits')),
-                ('mapping', models.JSONField(default=dict, help_text='Header → field of the registry')),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("headers", models.JSONField(default=list, help_text="Folded headers that the recipe fits")),
+                ("mapping", models.JSONField(default=dict, help_text="Header → field of the registry")),
+                ("source", models.CharField(blank=True, max_length=300)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=200)),
-                ('stored', models.CharField(help_text='Path below the data folder', max_length=200)),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('shape', models.JSONField(default=dict, help_text='What was recognised: kind, encoding, sheet, header, rows')),
-                ('options', models.JSONField(default=dict, help_text='Sheet and encoding, where a person chose them; decisions')),
-                ('mapping', models.JSONField(default=dict, help_text='Header → field of the registry')),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('checking', 'being checked'), ('checked', 'checked, waiting for you'), ('queued', 'waiting its turn'), ('importing', 'being imported'), ('done', 'done'), ('failed', 'stopped'), ('undone', 'taken back')], default='uploaded', max_length=10)),
-                ('rows_total', models.PositiveIntegerField(null=True)),
-                ('rows_done', models.PositiveIntegerField(default=0)),
-                ('counts', models.JSONField(default=dict, help_text='Verdict → rows, as they were when the import was done')),
-                ('problem', models.TextField(blank=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('seen_change', models.PositiveBigIntegerField(default=0, help_text='The newest change when the rows were checked')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('change', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.change')),
-                ('recipe', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='exchange.recipe')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_name", models.CharField(max_length=200)),
+                ("stored", models.CharField(help_text="Path below the data folder", max_length=200)),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                (
+                    "shape",
+                    models.JSONField(
+                        default=dict, help_text="What was recognised: kind, encoding, sheet, header, rows"
+                    ),
+                ),
+                (
+                    "options",
+                    models.JSONField(
+                        default=dict, help_text="Sheet and encoding, where a person chose them; decisions"
+                    ),
+                ),
+                ("mapping", models.JSONField(default=dict, help_text="Header → field of the registry")),
+                ("source", models.CharField(blank=True, max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "uploaded"),
+                            ("checking", "being checked"),
+                            ("checked", "checked, waiting for you"),
+                            ("queued", "waiting its turn"),
+                            ("importing", "being imported"),
+                            ("done", "done"),
+                            ("failed", "stopped"),
+                            ("undone", "taken back"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                    ),
+                ),
+                ("rows_total", models.PositiveIntegerField(null=True)),
+                ("rows_done", models.PositiveIntegerField(default=0)),
+                (
+                    "counts",
+                    models.JSONField(default=dict, help_text="Verdict → rows, as they were when the import was done"),
+                ),
+                ("problem", models.TextField(blank=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "seen_change",
+                    models.PositiveBigIntegerField(default=0, help_text="The newest change when the rows were checked"),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "change",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.change",
+                    ),
+                ),
+                (
+                    "recipe",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="exchange.recipe"),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text="Row number as the file's reader counts it")),
-                ('raw', models.JSONField(default=list)),
-                ('reading', models.JSONField(default=dict)),
-                ('problems', models.JSONField(default=list, help_text='See problems.py')),
-                ('verdict', models.CharField(choices=[('new', 'new organisation'), ('update', 'adds to an organisation'), ('same', 'nothing new'), ('ask', 'needs a decision'), ('bad', 'cannot be read'), ('skip', 'left out')], max_length=10)),
-                ('asks', models.CharField(blank=True, max_length=30)),
-                ('key', models.BigIntegerField(null=True)),
-                ('same_row', models.PositiveIntegerField(null=True)),
-                ('probability', models.FloatField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('imported', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='exchange.import')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('twin', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(help_text="Row number as the file's reader counts it")),
+                ("raw", models.JSONField(default=list)),
+                ("reading", models.JSONField(default=dict)),
+                ("problems", models.JSONField(default=list, help_text="See problems.py")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("new", "new organisation"),
+                            ("update", "adds to an organisation"),
+                            ("same", "nothing new"),
+                            ("ask", "needs a decision"),
+                            ("bad", "cannot be read"),
+                            ("skip", "left out"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("asks", models.CharField(blank=True, max_length=30)),
+                ("key", models.BigIntegerField(null=True)),
+                ("same_row", models.PositiveIntegerField(null=True)),
+                ("probability", models.FloatField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "imported",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="exchange.import"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "twin",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'indexes': [models.Index(fields=['imported', 'verdict', 'number'], name='import_row_verdict'), models.Index(condition=models.Q(('organisation', None), _negated=True), fields=['key'], name='import_row_key')],
-                'constraints': [models.UniqueConstraint(models.F('imported'), models.F('number'), name='import_row_once')],
+                "ordering": ["number"],
+                "indexes": [
+                    models.Index(fields=["imported", "verdict", "number"], name="import_row_verdict"),
+                    models.Index(
+                        condition=models.Q(("organisation", None), _negated=True), fields=["key"], name="import_row_key"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(models.F("imported"), models.F("number"), name="import_row_once")
+                ],
             },
         ),
     ]

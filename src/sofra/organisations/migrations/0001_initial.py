@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,160 +14,447 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('edit', 'edit'), ('proposal', 'accepted proposal'), ('import', 'import'), ('undo', 'undo')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='organisations.change')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("edit", "edit"),
+                            ("proposal", "accepted proposal"),
+                            ("import", "import"),
+                            ("undo", "undo"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="organisations.change",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=80, unique=True)),
-                ('kind', models.CharField(choices=[('cso', 'civil society organisation'), ('fbo', 'faith-based organisation'), ('formal-group', 'formal local group'), ('informal-group', 'informal local group'), ('network', 'network'), ('council', 'council'), ('school', 'school'), ('public', 'public institution'), ('donor', 'donor'), ('international', 'international organisation'), ('university', 'university'), ('media', 'media'), ('unknown', 'kind not known')], max_length=20)),
-                ('name', models.CharField(max_length=250)),
-                ('sort_key', models.CharField(max_length=300)),
-                ('acronym', models.CharField(blank=True, max_length=40)),
-                ('activity_class', models.CharField(choices=[('specific', 'P/CVE-specific'), ('relevant', 'P/CVE-relevant'), ('unknown', 'not known')], default='unknown', max_length=10)),
-                ('class_hidden', models.BooleanField(default=False, help_text='The organisation keeps its label out of public view')),
-                ('visible_to', models.PositiveSmallIntegerField(choices=[(0, 'everyone'), (1, 'members of the hub'), (2, 'the coordinator and the organisation itself')], default=0, help_text='As visible as its most visible name')),
-                ('searchable', models.TextField(blank=True, help_text='Public names, acronyms, places and themes, folded')),
-                ('confirmed_on', models.DateField(help_text='When somebody last said that the record is still true', null=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('created_in', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organisations_created', to='organisations.change')),
-                ('ended_in', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organisations_ended', to='organisations.change')),
-                ('joined_to', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='joined', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=80, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cso", "civil society organisation"),
+                            ("fbo", "faith-based organisation"),
+                            ("formal-group", "formal local group"),
+                            ("informal-group", "informal local group"),
+                            ("network", "network"),
+                            ("council", "council"),
+                            ("school", "school"),
+                            ("public", "public institution"),
+                            ("donor", "donor"),
+                            ("international", "international organisation"),
+                            ("university", "university"),
+                            ("media", "media"),
+                            ("unknown", "kind not known"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("name", models.CharField(max_length=250)),
+                ("sort_key", models.CharField(max_length=300)),
+                ("acronym", models.CharField(blank=True, max_length=40)),
+                (
+                    "activity_class",
+                    models.CharField(
+                        choices=[
+                            ("specific", "P/CVE-specific"),
+                            ("relevant", "P/CVE-relevant"),
+                            ("unknown", "not known"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "class_hidden",
+                    models.BooleanField(default=False, help_text="The organisation keeps its label out of public view"),
+                ),
+                (
+                    "visible_to",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "everyone"),
+                            (1, "members of the hub"),
+                            (2, "the coordinator and the organisation itself"),
+                        ],
+                        default=0,
+                        help_text="As visible as its most visible name",
+                    ),
+                ),
+                (
+                    "searchable",
+                    models.TextField(blank=True, help_text="Public names, acronyms, places and themes, folded"),
+                ),
+                (
+                    "confirmed_on",
+                    models.DateField(help_text="When somebody last said that the record is still true", null=True),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "created_in",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations_created",
+                        to="organisations.change",
+                    ),
+                ),
+                (
+                    "ended_in",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations_ended",
+                        to="organisations.change",
+                    ),
+                ),
+                (
+                    "joined_to",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="joined",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sort_key', 'id'],
+                "ordering": ["sort_key", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('same', 'the same'), ('different', 'different'), ('unsure', 'not sure')], max_length=10)),
-                ('probability', models.FloatField(null=True)),
-                ('reasons', models.JSONField(default=list)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revoked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('left', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('right', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("same", "the same"), ("different", "different"), ("unsure", "not sure")],
+                        max_length=10,
+                    ),
+                ),
+                ("probability", models.FloatField(null=True)),
+                ("reasons", models.JSONField(default=list)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "left",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "right",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=20)),
-                ('value', models.TextField()),
-                ('language', models.CharField(blank=True, max_length=8)),
-                ('detail', models.JSONField(default=dict)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('confirmed_on', models.DateField(null=True)),
-                ('visible_to', models.PositiveSmallIntegerField(choices=[(0, 'everyone'), (1, 'members of the hub'), (2, 'the coordinator and the organisation itself')], default=0)),
-                ('added_in', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts_added', to='organisations.change')),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_in', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='facts_ended', to='organisations.change')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='organisations.organisation')),
-                ('said_of', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts_said', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.CharField(max_length=20)),
+                ("value", models.TextField()),
+                ("language", models.CharField(blank=True, max_length=8)),
+                ("detail", models.JSONField(default=dict)),
+                ("source", models.CharField(blank=True, max_length=300)),
+                ("confirmed_on", models.DateField(null=True)),
+                (
+                    "visible_to",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "everyone"),
+                            (1, "members of the hub"),
+                            (2, "the coordinator and the organisation itself"),
+                        ],
+                        default=0,
+                    ),
+                ),
+                (
+                    "added_in",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facts_added",
+                        to="organisations.change",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_in",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facts_ended",
+                        to="organisations.change",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facts",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "said_of",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facts_said",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Editor',
+            name="Editor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(auto_now_add=True)),
-                ('ended_on', models.DateTimeField(null=True)),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edits', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editors', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField(auto_now_add=True)),
+                ("ended_on", models.DateTimeField(null=True)),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="edits", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editors",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('probability', models.FloatField(db_index=True)),
-                ('reasons', models.JSONField(default=list)),
-                ('found_at', models.DateTimeField(auto_now_add=True)),
-                ('left', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
-                ('right', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("probability", models.FloatField(db_index=True)),
+                ("reasons", models.JSONField(default=list)),
+                ("found_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "left",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "right",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="organisations.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-probability', 'id'],
+                "ordering": ["-probability", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('changes', models.JSONField(default=list)),
-                ('contests_class', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('state', models.CharField(choices=[('open', 'waiting'), ('accepted', 'accepted'), ('returned', 'returned'), ('withdrawn', 'withdrawn')], db_index=True, default='open', max_length=10)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('change', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposal', to='organisations.change')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("changes", models.JSONField(default=list)),
+                ("contests_class", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "waiting"),
+                            ("accepted", "accepted"),
+                            ("returned", "returned"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        db_index=True,
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "change",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposal",
+                        to="organisations.change",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('ended_in', None), _negated=True), fields=['ended_in'], name='organisation_ended'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("ended_in", None), _negated=True), fields=["ended_in"], name="organisation_ended"
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('joined_to', None), _negated=True), fields=['joined_to'], name='organisation_joined'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("joined_to", None), _negated=True), fields=["joined_to"], name="organisation_joined"
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('ended_in', None), ('joined_to', None)), fields=['sort_key', 'id'], name='organisation_listed'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("ended_in", None), ("joined_to", None)),
+                fields=["sort_key", "id"],
+                name="organisation_listed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('ended_in', None), ('joined_to', None)), fields=['kind', 'sort_key', 'id'], name='organisation_by_kind'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("ended_in", None), ("joined_to", None)),
+                fields=["kind", "sort_key", "id"],
+                name="organisation_by_kind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('ended_in', None), ('joined_to', None)), fields=['activity_class', 'sort_key', 'id'], name='organisation_by_class'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("ended_in", None), ("joined_to", None)),
+                fields=["activity_class", "sort_key", "id"],
+                name="organisation_by_class",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('ended_in', None), ('joined_to', None)), fields=['-updated_at'], name='organisation_newest'),
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("ended_in", None), ("joined_to", None)),
+                fields=["-updated_at"],
+                name="organisation_newest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('left', 'right'), name='one_standing_judgement'),
+            model_name="judgement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at", None)), fields=("left", "right"), name="one_standing_judgement"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='judgement',
-            constraint=models.CheckConstraint(condition=models.Q(('left__lt', models.F('right'))), name='judgement_in_order'),
+            model_name="judgement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("left__lt", models.F("right"))), name="judgement_in_order"
+            ),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(condition=models.Q(('ended_in', None), _negated=True), fields=['ended_in'], name='fact_ended'),
+            model_name="fact",
+            index=models.Index(
+                condition=models.Q(("ended_in", None), _negated=True), fields=["ended_in"], name="fact_ended"
+            ),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(condition=models.Q(('ended_in', None), ('field__in', ('theme', 'activity_kind', 'audience', 'language', 'place', 'seat'))), fields=['field', 'value', 'organisation', 'visible_to'], name='fact_filter'),
+            model_name="fact",
+            index=models.Index(
+                condition=models.Q(
+                    ("ended_in", None),
+                    ("field__in", ("theme", "activity_kind", "audience", "language", "place", "seat")),
+                ),
+                fields=["field", "value", "organisation", "visible_to"],
+                name="fact_filter",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('left', 'right'), name='candidate_once'),
+            model_name="candidate",
+            constraint=models.UniqueConstraint(fields=("left", "right"), name="candidate_once"),
         ),
     ]

@@ -1,0 +1,247 @@
+"""Nasty strings at every door: whatever is sent, no page breaks (5xx) and nothing typed comes back as markup.
+
+Addresses are those of `test_doors`, so a new route is fuzzed as soon as it is declared. The forms are read from the
+pages themselves and sent back spoiled. Runs on both databases (`--database postgresql`).
+"""
+
+import json
+import logging
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from tests import test_doors
+from tests.test_doors import EXAMPLES, World, declared_routes
+
+from sofra.web import doors
+
+world = test_doors.world
+
+SCRIPT = "<script>alert(1)</script>"
+TEXTS = [
+    f"'\"></textarea></title>{SCRIPT}",
+    "'; DROP TABLE organisations_fact; -- %s %(x)s {0} {{ 7*7 }} {% debug %}",
+    '\\ % _ " * ^ ~ : & | ! ( ) NEAR(a b, 2) AND OR NOT name:x -y +z a:*',
+    "\"ab\"* 'cd':* <-> \\",
+    "\r\nSet-Cookie: x=1\r\n\r\n../../../../etc/passwd",
+    "\u202e\u200b\u0301\u0130ǅ\ufb01\u1e9e\U0001f600\U0010ffff\ufffe²Ⅷ漢字 العربية",
+    "٣",
+    "-1",
+    "9" * 30,
+    "9" * 5_000,
+    "1e999",
+    "NaN",
+    "javascript:alert(1)",
+    "data:text/html,x@y.z",
+    "http://[::1",
+    "https://a.b/\"onmouseover=alert(1) x='",
+    "=cmd|' /C calc'!A0",
+    "\x00",
+    "a\x00b",
+    "ë" * 6_000,
+    "[" * 200_000,
+    '{"a":' * 2_000,
+    '{"a": "\\ud800\\u0000"}',
+    "null",
+]
+# As they stand in an address: broken UTF-8, a lone half of a surrogate pair, wrong escapes, NUL.
+BYTES = ["%FF%FE", "%ED%A0%80", "%", "%zz%u0000", "%00", "%C0%80", "+", "%0d%0aX:y", "..%2F..%2Fetc"]
+PARAMETERS = (
+    "q page view place kind activity_class theme audience language activity_kind age map list about verdict asks judged"
+    " next limit offset lang within country"
+).split()
+NUMBERS = ("0", "2147483648", "9223372036854775807", "9223372036854775808", "9" * 60)
+
+
+class Form(HTMLParser):
+    """The fields of every form that posts, as {name: value} as a browser would send them, by the form's address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[tuple[str, dict[str, str], set[str]]] = []
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = {key: value or "" for key, value in attrs}
+        if tag == "form":
+            self.forms.append((said.get("action", ""), {}, set()))
+        if not self.forms:
+            return
+        _action, fields, typed = self.forms[-1]
+        name = said.get("name", "")
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and ("selected" in said or not fields.get(self._select)):
+            fields[self._select] = said.get("value", "")
+        elif tag in {"textarea", "button"} and name:
+            fields.setdefault(name, said.get("value", ""))
+            if tag == "textarea":
+                typed.add(name)
+        elif tag == "input" and name:
+            fields.setdefault(name, said.get("value", ""))
+            if said.get("type", "text") not in {"hidden", "checkbox", "radio", "submit", "file"}:
+                typed.add(name)
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL)
+    logging.getLogger("sofra.request").setLevel(logging.CRITICAL)
+
+
+def ask(client: Client, method: str, address: str, **sent: Any) -> HttpResponse:
+    """One request whose effects are taken back."""
+    before = client.cookies.output(header="")
+    with transaction.atomic():
+        answer: Any = getattr(client, method)(address, **sent)
+        if getattr(answer, "streaming", False):
+            b"".join(answer.streaming_content)
+        transaction.set_rollback(True)
+    client.cookies.clear()
+    client.cookies.load(before)
+    return answer
+
+
+def wrong(answer: HttpResponse) -> str:
+    """What is wrong with an answer, or nothing."""
+    if answer.status_code >= 500:
+        return f"broken ({answer.status_code})"
+    html = answer.get("Content-Type", "").startswith(("text/html", "image/svg"))
+    if html and not getattr(answer, "streaming", False) and SCRIPT.encode() in answer.content:
+        return "typed text came back as markup"
+    location = answer.get("Location", "")
+    return f"leads away to {location}" if location.startswith(("//", "http:", "https:", "javascript:")) else ""
+
+
+def address_of(name: str, world: World) -> str:
+    return reverse(name, kwargs=EXAMPLES[name](world) if name in EXAMPLES else {})
+
+
+def readable() -> list[str]:
+    return [name for name in declared_routes() if "GET" in (doors.declared(name) or {})]
+
+
+def query_of(text: str) -> str:
+    """The text in every parameter at once, as far as an address may be long; in fewer parameters the longer it is."""
+    room = 3_900 // (len(text) + 16)
+    return "&".join(f"{name}={text}" for name in PARAMETERS[: max(room, 1)])[:3_900]
+
+
+def test_no_address_breaks(world: World) -> None:
+    failed = []
+    asked = [text for text in map(quote_plus, TEXTS) if len(text) < 30_000] + BYTES
+    for name in readable():
+        address = address_of(name, world)
+        for text in asked:
+            query = query_of(text)
+            if found := wrong(ask(world.clients["ana"], "get", f"{address}?{query}")):
+                failed.append(f"{name}?{query[:70]}: {found}")
+    assert not failed, "\n".join(failed)
+
+
+def test_no_path_breaks(world: World) -> None:
+    """Nasty words and numbers in the place of each part of an address that names a thing."""
+    failed = []
+    for name in readable():
+        if name not in EXAMPLES:
+            continue
+        known = EXAMPLES[name](world)
+        addresses = []
+        for part, value in known.items():
+            for text in NUMBERS if isinstance(value, int) else [text for text in TEXTS if len(text) < 4_000]:
+                try:
+                    addresses.append(
+                        reverse(name, kwargs=known | {part: int(text) if isinstance(value, int) else text})
+                    )
+                except NoReverseMatch:
+                    continue
+            if isinstance(value, str):
+                whole = reverse(name, kwargs=known)
+                addresses += [whole.replace(quote(value), text, 1) for text in BYTES]
+        for address in addresses:
+            if found := wrong(ask(world.clients["ana"], "get", address)):
+                failed.append(f"{address[:90]}: {found}")
+    assert not failed, "\n".join(failed)
+
+
+@pytest.mark.parametrize("who", ["ana", "besa", "visitor"])
+def test_no_form_breaks(world: World, who: str) -> None:
+    """Every form of every page, each typed field spoiled, as a browser sends it and in parts; then all fields."""
+    failed, tried = [], set()
+    client = world.clients[who]
+    for name in readable():
+        page = ask(client, "get", address_of(name, world))
+        if page.status_code != 200 or not page.get("Content-Type", "").startswith("text/html"):
+            continue
+        reader = Form()
+        reader.feed(page.content.decode())
+        for action, fields, typed in reader.forms:
+            to = action.split("?")[0] or address_of(name, world)
+            if (to, tuple(fields)) in tried or "csrfmiddlewaretoken" not in fields:
+                continue
+            tried.add((to, tuple(fields)))
+            for text in TEXTS:
+                spoiled = {field: text if field in typed else value for field, value in fields.items()}
+                for number, data in enumerate((spoiled, dict.fromkeys(fields, text))):
+                    body = "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in data.items())
+                    answer = ask(client, "post", to, data=body, content_type="application/x-www-form-urlencoded")
+                    answers = [answer, ask(client, "post", to, data=data)] if number else [answer]
+                    failed += [f"{to} {text[:40]!r}: {found}" for one in answers if (found := wrong(one))]
+    assert tried
+    assert not failed, "\n".join(failed)
+
+
+BODIES: dict[str, tuple[bytes, str]] = {
+    "broken UTF-8": (b"q=%ff%fe&note=\xff\xfe\x00&act=\xed\xa0\x80", "application/x-www-form-urlencoded"),
+    "ten thousand fields": (b"&".join(b"f%d=1" % n for n in range(10_000)), "application/x-www-form-urlencoded"),
+    "another charset": (b"note=x", "application/x-www-form-urlencoded; charset=utf-7"),
+    "no boundary": (b"--x\r\n", "multipart/form-data"),
+    "half a part": (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a',
+        "multipart/form-data; boundary=x",
+    ),
+    "deep JSON": (json.dumps("x").encode() + b"[" * 100_000, "application/json"),
+    "a lone surrogate": (b'{"note": "\\ud800"}', "application/json"),
+}
+
+
+def test_no_body_breaks(world: World) -> None:
+    failed = []
+    for name in declared_routes():
+        if "POST" not in (doors.declared(name) or {}):
+            continue
+        for what, (body, kind) in BODIES.items():
+            if found := wrong(ask(world.clients["ana"], "post", address_of(name, world), data=body, content_type=kind)):
+                failed.append(f"{name}, {what}: {found}")
+    assert not failed, "\n".join(failed)
+
+
+NAMES = [
+    "../../../etc/passwd.csv",
+    "..\\..\\a.csv",
+    "a\r\nX: y.csv",
+    f"{SCRIPT}.csv",
+    "=1+1.csv",
+    "ë" * 300 + ".csv",
+    ".csv",
+]
+
+
+@pytest.mark.parametrize("called", NAMES)
+def test_no_file_name_breaks_or_leaves_its_folder(world: World, called: str, tmp_path: Path) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    file = SimpleUploadedFile("x.csv", f"Name;Website\n{SCRIPT};=1+1\n".encode())
+    file._name = called  # as it came over the wire, past Django's own cleaning
+    client = world.clients["drita"]
+    answer = client.post(reverse("import_new"), {"file": file, "source": SCRIPT}, follow=True)
+    assert not wrong(answer)
+    new = {path for path in tmp_path.rglob("*") if path.is_file()} - before
+    assert all(path.parent.name == "imports" for path in new)
