@@ -65,7 +65,8 @@ class Organisation(models.Model):
             # Only what ended or was joined: an index over all would lead the planner to "everything that has not".
             models.Index(fields=["ended_in"], name="organisation_ended", condition=~models.Q(ended_in=None)),
             models.Index(fields=["joined_to"], name="organisation_joined", condition=~models.Q(joined_to=None)),
-            models.Index(fields=["sort_key", "id"], name="organisation_listed", condition=_STANDING),
+            # With the visibility: a deep page skips thousands of records without opening one.
+            models.Index(fields=["sort_key", "id", "visible_to"], name="organisation_listed", condition=_STANDING),
             models.Index(fields=["kind", "sort_key", "id"], name="organisation_by_kind", condition=_STANDING),
             models.Index(
                 fields=["activity_class", "sort_key", "id"], name="organisation_by_class", condition=_STANDING

@@ -396,7 +396,7 @@ class Migration(migrations.Migration):
             model_name="organisation",
             index=models.Index(
                 condition=models.Q(("ended_in", None), ("joined_to", None)),
-                fields=["sort_key", "id"],
+                fields=["sort_key", "id", "visible_to"],
                 name="organisation_listed",
             ),
         ),
