@@ -20,6 +20,7 @@ HTTPS = os.environ.get("SOFRA_HTTPS", "1" if MODE == "serve" else "0") == "1"
 ORIGIN = os.environ.get("SOFRA_ORIGIN", "http://127.0.0.1:8000")
 HUB_NAME = os.environ.get("SOFRA_NAME", "Sofra")
 COUNTRY = os.environ.get("SOFRA_COUNTRY", "AL")
+SOURCE_URL = os.environ.get("SOFRA_SOURCE_URL", "")  # of the running version, changes included (AGPL-3.0, section 13)
 
 INSTALLED_APPS = [
     "sofra.web",
@@ -49,9 +50,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sofra.ground.logs.RequestLine",
     "sofra.web.middleware.PublicPages",
+    "csp.middleware.CSPMiddleware",  # before whatever answers by itself: redirects to https, static files
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "sofra.web.middleware.RefuseUnreadable",
     "django.middleware.gzip.GZipMiddleware",
@@ -125,7 +126,12 @@ def database(url: str) -> dict[str, object]:
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "ground_cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "ground_cache",
+        # It counts attempts and used codes: with the usual 300 entries, many attempts would make it forget others.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -151,7 +157,15 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("SOFRA_BEHIND_PROXY") == "1" else 0  # else X-Forwarded-For is ignored
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_ADAPTER = "sofra.accounts.adapter.OurKeys"
-MFA_FORMS = {"add_webauthn": "sofra.accounts.forms.AddKey", "edit_webauthn": "sofra.accounts.forms.EditKey"}
+MFA_FORMS = {
+    "add_webauthn": "sofra.accounts.forms.AddKey",
+    "edit_webauthn": "sofra.accounts.forms.EditKey",
+    "authenticate": "sofra.accounts.forms.EnterCode",
+    "reauthenticate": "sofra.accounts.forms.EnterCodeAgain",
+    "authenticate_webauthn": "sofra.accounts.forms.EnterKey",
+    "login_webauthn": "sofra.accounts.forms.SignInByKey",
+    "reauthenticate_webauthn": "sofra.accounts.forms.EnterKeyAgain",
+}
 MFA_TOTP_TOLERANCE = 1  # half a minute either way: cheap phones keep time badly
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -213,7 +213,7 @@ def test_the_first_coordinator_comes_from_the_keyboard(db: None, capsys: pytest.
     assert user.email == "first@example.org"
     call_command("user", "list")
     assert "first@example.org\tAna\tcoordinator" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="last"):
+    with pytest.raises(CommandError, match="fundit"):
         call_command("user", "end-role", "first@example.org", "coordinator")
     with pytest.raises(CommandError, match="address"):
         call_command("user", "invite", "nonsense")

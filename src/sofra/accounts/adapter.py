@@ -19,6 +19,13 @@ class ByInvitation(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether a sign-in may lead there afterwards; what cannot even be read as an address ("http://[::1") may not."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """In the language that the account's owner chose."""
         user = context.get("user") or getattr(current.request, "user", None)

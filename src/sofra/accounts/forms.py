@@ -2,11 +2,23 @@
 
 from typing import Any
 
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
 from . import roles, rules
@@ -118,8 +130,70 @@ class Profile(forms.Form):
         self.fields["language"].choices = complete  # type: ignore[attr-defined]
 
 
+TOTP_PERIOD = 30  # seconds that a code is shown for
+
+
+class _CodeOnce(forms.Form):
+    """A code opens once. allauth forgets a used one after 30 seconds, but with our tolerance it is good for 90."""
+
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        code = str(super().clean_code())  # type: ignore[misc]
+        good_for = TOTP_PERIOD * (2 * settings.MFA_TOTP_TOLERANCE + 1)
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            key = f"sofra.code-used.{self.authenticator.user_id}.{normalize_user_code(code)}"
+            if not cache.add(key, "y", timeout=good_for):
+                raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class EnterCode(_CodeOnce, AuthenticateForm):
+    """The second step of signing in, by a code."""
+
+
+class EnterCodeAgain(_CodeOnce, ReauthenticateForm):
+    """Proof of being the same person, by a code."""
+
+
+class Credential(forms.JSONField):
+    """What a browser says of a key. Anything that cannot be read is refused, however it is broken."""
+
+    LONGEST = 20_000
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            if isinstance(value, str) and len(value) > self.LONGEST:
+                raise ValueError
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
+
+
+class EnterKey(AuthenticateWebAuthnForm):
+    """The second step of signing in, by a key."""
+
+    credential = Credential(required=True, widget=forms.HiddenInput)
+
+
+class SignInByKey(LoginWebAuthnForm):
+    credential = Credential(required=True, widget=forms.HiddenInput)
+
+
+class EnterKeyAgain(ReauthenticateWebAuthnForm):
+    credential = Credential(required=True, widget=forms.HiddenInput)
+
+
 class AddKey(AddWebAuthnForm):
     """A security key or passkey; a passkey unless the person unticks it."""
+
+    credential = Credential(required=True, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from sofra.ground.bulk import insert_rows
+from sofra.ground.models import Visibility
 from sofra.ground.text import fold
 from sofra.organisations import vocabulary
 from sofra.organisations.duplicates import registry_records
@@ -242,7 +243,9 @@ def _organisations(codes: Iterable[str]) -> dict[str, tuple[int, str]]:
     wanted = sorted(codes)
     found: dict[str, tuple[int, str]] = {}
     for start in range(0, len(wanted), 500):
-        rows = Organisation.objects.filter(code__in=wanted[start : start + 500], ended_in=None)
+        rows = Organisation.objects.filter(
+            code__in=wanted[start : start + 500], ended_in=None, visible_to__lte=Visibility.MEMBERS
+        )
         found.update({code: (pk, name) for pk, code, name in rows.values_list("id", "code", "name")})
     return found
 
@@ -251,7 +254,9 @@ def open_values(numbers: Iterable[int]) -> Says:
     wanted = sorted(numbers)
     says: Says = {}
     for start in range(0, len(wanted), 500):
-        facts = Fact.objects.filter(organisation__in=wanted[start : start + 500], ended_in=None)
+        facts = Fact.objects.filter(
+            organisation__in=wanted[start : start + 500], ended_in=None, visible_to__lte=Visibility.MEMBERS
+        )
         for pk, field_, value, detail in facts.values_list("organisation", "field", "value", "detail"):
             says.setdefault(pk, set()).add((field_, sameness(value, detail)))
     return says

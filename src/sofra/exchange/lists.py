@@ -281,7 +281,7 @@ def duplicates(request: HttpRequest) -> List:
     header = [_("one"), _("its name"), _("the other"), _("its name"), _("how likely, in percent"), _("reasons")]
     return header, (
         [pair.left.code, pair.left.name, pair.right.code, pair.right.name, pair.percent, _several(pair.reasons)]
-        for pair in queries.candidates().iterator(chunk_size=BATCH)
+        for pair in queries.candidates(level_of(request.user)).iterator(chunk_size=BATCH)
     )
 
 
@@ -296,7 +296,7 @@ def judgements(request: HttpRequest) -> List:
             one.left.code, one.left.name, one.right.code, one.right.name, one.get_verdict_display(),
             one.by.name if one.by else "", _day(one.at), one.note, _several(one.reasons),
         ]
-        for one in queries.judgements().iterator(chunk_size=BATCH)
+        for one in queries.judgements(level_of(request.user)).iterator(chunk_size=BATCH)
     )  # fmt: skip
 
 

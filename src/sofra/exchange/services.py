@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from sofra.accounts.models import User
 from sofra.ground.audit import record
+from sofra.ground.models import Visibility
 from sofra.ground.text import fold
 from sofra.organisations import services as organisations
 from sofra.organisations.models import Organisation
@@ -293,7 +294,9 @@ def _decide(row: ImportRow, twin: str, place: Sequence[str] | None, place_of: st
     elif twin.startswith("same"):
         code = twin.partition(":")[2]
         if code:
-            row.twin = Organisation.objects.filter(code=code, ended_in=None).first()
+            row.twin = Organisation.objects.filter(
+                code=code, ended_in=None, visible_to__lte=Visibility.MEMBERS
+            ).first()
         if row.twin is None and not row.same_row:
             return changed
         row.reading["is"] = "same"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sofra.accounts.models import User
+from sofra.ground.models import Visibility
 
 from .models import Fact, Organisation
 from .services import keep_candidates
@@ -18,7 +19,7 @@ _FIELDS = ("name", "acronym", "website", "place", "seat")
 
 
 def registry_records() -> list[Record]:
-    """Every standing organisation with all its names, for the matcher. The id is the organisation's code."""
+    """Every standing organisation with its names, for the matcher; nothing sealed. The id is the code."""
     return [record for _pk, record in _records()]
 
 
@@ -26,10 +27,11 @@ def _records() -> Iterator[tuple[int, Record]]:
     from .matching import Record  # numpy is loaded only where it is needed: a web worker starts without it
 
     said: dict[int, dict[str, list[str]]] = {}
-    facts = Fact.objects.filter(ended_in=None, field__in=_FIELDS, organisation__ended_in=None).order_by("id")
+    known = {"ended_in": None, "visible_to__lte": Visibility.MEMBERS}  # mappers read the reasons
+    facts = Fact.objects.filter(field__in=_FIELDS, organisation__ended_in=None, **known).order_by("id")
     for pk, field, value in facts.values_list("organisation", "field", "value").iterator(chunk_size=5000):
         said.setdefault(pk, {}).setdefault(field, []).append(value)
-    codes = Organisation.objects.filter(ended_in=None, joined_to=None).values_list("id", "code")
+    codes = Organisation.objects.filter(joined_to=None, **known).values_list("id", "code")
     for pk, code in codes.iterator(chunk_size=5000):
         found = said.get(pk, {})
         places = found.get("seat") or found.get("place") or [""]

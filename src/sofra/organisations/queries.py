@@ -159,7 +159,10 @@ def search_organisations(level: int, typed: str, *, limit: int = 25, offset: int
 def organisation_for(user: Any, code: str) -> Organisation:
     """The record with this code that the viewer may see, even one that was joined to another; otherwise 404."""
     organisation = Organisation.objects.select_related("joined_to").filter(code=code, ended_in=None).first()
-    if organisation is None or (head(organisation).visible_to > level_at(user, organisation)):
+    if organisation is None:
+        raise Http404
+    # A record that was joined keeps its own level: its old address must not tell that it ever was.
+    if max(organisation.visible_to, head(organisation).visible_to) > level_at(user, organisation):
         raise Http404
     return organisation
 
@@ -246,10 +249,21 @@ def open_proposals(user: Any) -> QuerySet[Proposal]:
     """What waits: for mappers everything, for an editor what concerns the editor's organisations."""
     waiting = Proposal.objects.filter(state=Proposal.State.OPEN).select_related("organisation", "by").order_by("at")
     if may_decide(user):
-        return waiting
+        return waiting.exclude(pk__in=[one.pk for one in waiting if not _reads(user, one)])
     if not has(user, roles.MEMBER):
         return waiting.none()
     return waiting.filter(organisation__editors__in=Editor.objects.filter(user=user, ended_on=None))
+
+
+def _reads(user: Any, proposal: Proposal) -> bool:
+    """May a mapper read it? One that says or ends something sealed waits for the coordinator."""
+    level = level_of(user)
+    if level >= Visibility.SEALED or proposal.by == user:
+        return True
+    ended = [wish["fact"] for wish in proposal.changes if "fact" in wish]
+    said = [wish["visible_to"] for wish in proposal.changes if wish.get("visible_to") is not None]
+    said += Fact.objects.filter(pk__in=ended).values_list("visible_to", flat=True) if ended else []
+    return max([proposal.organisation.visible_to, *said]) <= level
 
 
 def contests(organisation: Organisation) -> QuerySet[Proposal]:
@@ -267,12 +281,17 @@ def edited_by(user: Any) -> QuerySet[Organisation]:
 # — duplicates —————————————————————————————————————————————————————————————————————————————————————————————
 
 
-def candidates() -> QuerySet[Candidate]:
-    return Candidate.objects.select_related("left", "right").order_by("-probability", "id")
+def _both(level: int) -> dict[str, int]:
+    return {"left__visible_to__lte": level, "right__visible_to__lte": level}
 
 
-def judgements() -> QuerySet[Judgement]:
-    return Judgement.objects.filter(revoked_at=None).select_related("left", "right", "by").order_by("-at")
+def candidates(level: int) -> QuerySet[Candidate]:
+    return Candidate.objects.filter(**_both(level)).select_related("left", "right").order_by("-probability", "id")
+
+
+def judgements(level: int) -> QuerySet[Judgement]:
+    standing = Judgement.objects.filter(revoked_at=None, **_both(level))
+    return standing.select_related("left", "right", "by").order_by("-at")
 
 
 # — places and figures —————————————————————————————————————————————————————————————————————————————————————
@@ -342,12 +361,12 @@ def places_by_code(codes: Iterable[str]) -> Mapping[str, Place]:
     return Place.objects.in_bulk([code for code in set(codes) if code])
 
 
-def joined_to(organisation: Organisation) -> list[Judgement]:
-    """The standing judgements by which other records were joined to this one."""
+def joined_to(organisation: Organisation, level: int) -> list[Judgement]:
+    """The standing judgements by which other records, of which the viewer may know, were joined to this one."""
     members = [organisation.pk, *organisation.joined.order_by().values_list("pk", flat=True)]
     if len(members) == 1:
         return []
-    same = judgements().filter(verdict=Judgement.Verdict.SAME)
+    same = judgements(level).filter(verdict=Judgement.Verdict.SAME)
     return list(same.filter(left__in=members, right__in=members))
 
 
@@ -355,12 +374,18 @@ def proposals_of(organisation: Organisation) -> QuerySet[Proposal]:
     return organisation.proposals.select_related("by", "decided_by").order_by("-at")[:10]
 
 
-def proposals_seen_by(user: Any) -> QuerySet[Proposal]:
-    """Any state: mappers see all, others what they wrote or what concerns organisations they speak for."""
-    found = Proposal.objects.select_related("organisation", "by", "decided_by")
-    if may_decide(user):
-        return found
-    return found.filter(Q(by=user) | Q(organisation__in=edited_by(user)))
+def proposal_for(user: Any, number: int) -> Proposal:
+    """In any state: for mappers all but sealed ones, for others what they wrote or what concerns their organisations.
+
+    Raises Http404 for every other number.
+    """
+    found = Proposal.objects.select_related("organisation", "by", "decided_by").filter(pk=number)
+    if not may_decide(user):
+        found = found.filter(Q(by=user) | Q(organisation__in=edited_by(user)))
+    proposal = found.first()
+    if proposal is None or (may_decide(user) and not _reads(user, proposal)):
+        raise Http404
+    return proposal
 
 
 def before_and_after(proposal: Proposal) -> list[dict[str, Any]]:

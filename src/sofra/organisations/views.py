@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms as djangoforms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -105,9 +106,9 @@ def _map(counts: Any, asked: str) -> dict[str, Any]:
     def href(code: str) -> str:
         return f"?{asked}view=list&place={code}"
 
-    regions = maps.rows("AL", counts, href=href)
+    regions = maps.rows(settings.COUNTRY, counts, href=href)
     rows = [row for region in regions for row in (region.below or (region,)) if row.count]
-    return {"map": maps.tile_grid("AL", counts, href=href), "map_rows": rows}
+    return {"map": maps.tile_grid(settings.COUNTRY, counts, href=href), "map_rows": rows}
 
 
 @require_safe
@@ -126,7 +127,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         "verdict": rules.classify(kinds),
         "shows_class": not found.class_hidden or level >= Visibility.MEMBERS,
         "contests": queries.contests(found),
-        "joined": queries.joined_to(found),
+        "joined": queries.joined_to(found, level),
         "level": level,
         "may_propose": queries.may_propose(request.user, found),
         "may_decide": queries.may_decide(request.user),
@@ -356,7 +357,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
 def proposal(request: HttpRequest, number: int) -> HttpResponse:
     """Before and after; a mapper accepts or returns it with a reason, its author may withdraw it."""
     require(request.user)
-    found = get_object_or_404(queries.proposals_seen_by(request.user), pk=number)
+    found = queries.proposal_for(request.user, number)
     form = forms.ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _decided(request, found, form):
         if found.contests_class and request.POST.get("act") == "accept":
@@ -421,9 +422,10 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
         found = duplicates.look_for_duplicates(by=by)
         messages.success(request, _("%(n)s pairs wait for a person's word.") % {"n": found})
         return redirect("duplicates")
-    page = Paginator(queries.candidates(), PAGE).get_page(request.GET.get("page"))
+    level = level_of(by)
+    page = Paginator(queries.candidates(level), PAGE).get_page(request.GET.get("page"))
     pairs = [(pair, _told(pair)) for pair in page]
-    judged = Paginator(queries.judgements(), PAGE).get_page(request.GET.get("judged"))
+    judged = Paginator(queries.judgements(level), PAGE).get_page(request.GET.get("judged"))
     return render(request, "organisations/duplicate_list.html", {"page": page, "pairs": pairs, "judged": judged})
 
 
@@ -473,8 +475,9 @@ def _judged(verdict: str, keep: Organisation) -> str:
 @require_POST
 def judgement_revoke(request: HttpRequest, number: int) -> HttpResponse:
     by = require(request.user, roles.MAPPER)
+    seen = Judgement.objects.filter(left__visible_to__lte=level_of(by), right__visible_to__lte=level_of(by))
     try:
-        services.revoke_judgement(get_object_or_404(Judgement, pk=number), by=by)
+        services.revoke_judgement(get_object_or_404(seen, pk=number), by=by)
         messages.success(request, _("The word was taken back; the two records stand apart again."))
     except services.Outdated:
         messages.warning(request, _("This word was taken back already."))

@@ -146,6 +146,8 @@ def _page(response: HttpResponseBase) -> Page | None:
     body = response.content
     if len(body) > LARGEST_PAGE or "private" in response.get("Cache-Control", ""):
         return None
+    if b"csrfmiddlewaretoken" in body:  # a form belongs to the one browser whose cookie fits it
+        return None
     patch_vary_headers(response, ["Cookie", "Accept-Encoding", "HX-Request"])
     response.setdefault("Cache-Control", "no-cache")
     etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'

@@ -23,7 +23,7 @@ def registry_records(*, visible_to: int = Visibility.MEMBERS) -> list[Record]:
         if text:
             facts[owner][field].append(str(text))
     records = []
-    standing = Organisation.objects.filter(ended_in=None, joined_to=None).order_by("id")
+    standing = Organisation.objects.filter(ended_in=None, joined_to=None, visible_to__lte=visible_to).order_by("id")
     for number, code, name, acronym in standing.values_list("id", "code", "name", "acronym").iterator(chunk_size=5000):
         said = facts[number]
         names = dict.fromkeys([name, *said["name"]])
