@@ -180,12 +180,12 @@ def test_what_was_undone_is_gone(organisation: Make, ana: User) -> None:
         ("organisations?themes=youth", 422, "themes"),
         ("organisations?q=" + "x" * 201, 422, "q"),
         ("organisations?q=%00", 400, ""),
-        ("organisations?q=" + "x" * 9000, 414, ""),
+        ("organisations?q=" + "x" * 9000, 400, ""),
         ("organisations?place=Atlantis", 404, "Atlantis"),
         ("organisations/al.nobody", 404, "al.nobody"),
         ("organisations/%00", 400, ""),
         ("organisations/a%2Fb", 404, ""),
-        ("organisations/" + "x" * 2000, 414, ""),
+        ("organisations/" + "x" * 2000, 400, ""),
         ("places?within=ZZ", 404, "ZZ"),
         ("nothing", 404, "openapi.json"),
     ],
@@ -296,7 +296,7 @@ def test_nothing_breaks_it(hundred: None, path: str, code: str, names: dict[str,
     address = f"/api/{path}".replace("{code}", quote(code.encode("utf-8", "replace"), safe=""))
     query = urlencode({name: value.encode("utf-8", "replace") for name, value in names.items()})
     answer = Client().get(f"{address}?{query}")
-    assert answer.status_code in {200, 400, 404, 414, 422}
+    assert answer.status_code in {200, 400, 404, 422}
     assert answer["Content-Type"].startswith(("application/json", "text/html"))
     if answer["Content-Type"].startswith("text/html"):
-        assert answer.status_code in {200, 400, 414}
+        assert answer.status_code in {200, 400}

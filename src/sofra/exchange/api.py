@@ -166,7 +166,7 @@ class Vocabulary(Schema):
 
 # — what may come in ———————————————————————————————————————————————————————————————————————————————————————
 
-_PROBLEMS = {400: Problem, 414: Problem, 422: Problem}
+_PROBLEMS = {400: Problem, 422: Problem}
 _ONE = {**_PROBLEMS, 404: Problem}
 _READABLE = r"^[^\x00]*$"
 Limit = Annotated[int, Query(ge=1, le=200, description="How many items at most")]

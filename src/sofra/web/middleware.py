@@ -36,7 +36,9 @@ class RefuseUnreadable:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         if len(request.path) > LONGEST_PATH or len(query) > LONGEST_QUERY:
-            return self._refuse(request, _("This address is too long. Shorten what you search or filter by."), 414)
+            # A program is told 400, the answer it expects to what it may not send; few know 414.
+            status = 400 if request.path.startswith("/api/") else 414
+            return self._refuse(request, _("This address is too long. Shorten what you search or filter by."), status)
         if "\x00" in request.path or "%00" in query or "\ufffd" in request.path:
             return self._refuse(request, _("This address holds a sign that cannot be read. Type it anew."), 400)
         return self.get_response(request)

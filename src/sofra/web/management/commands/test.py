@@ -71,7 +71,7 @@ class Command(BaseCommand):
         if not any(word.startswith(("-n", "--pdb", "-p")) for word in given) and (os.cpu_count() or 1) > 1:
             command += ["-n", "2", "--dist", "loadfile"]
         if both and engine == "postgresql" and "-m" not in given:
-            command += ["-m", "not browser and not sqlite"]
+            command += ["-m", "not browser"]
         with tempfile.TemporaryDirectory(prefix="sofra-data-") as data:
             environment = {**os.environ, "SOFRA_MODE": "test", "SOFRA_DATA": data}
             environment.pop("DATABASE_URL", None)
