@@ -20,7 +20,7 @@ class ByInvitation(DefaultAccountAdapter):
         return False
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Whether a sign-in may lead there afterwards; what cannot even be read as an address ("http://[::1") may not."""
+        """Whether a sign-in may lead there afterwards; what cannot be read as an address ("http://[::1") may not."""
         try:
             return bool(super().is_safe_url(url))
         except ValueError:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from sofra.accounts import roles
 from sofra.accounts.access import level_of, require
-from sofra.ground.models import AuditLine, Visibility
+from sofra.ground.models import Visibility
 from sofra.organisations import glossary as words
 from sofra.organisations import place_queries, queries, vocabulary
 from sofra.organisations.forms import FilterForm
@@ -304,9 +304,10 @@ def audit(request: HttpRequest) -> List:
     """The audit chain, newest first; `about` narrows it to one thing. A person stands in it as an account's number."""
     require(request.user, roles.COORDINATOR, roles.TECHNICAL)
     about = request.GET.get("about", "").strip()[:120]
-    lines = AuditLine.objects.order_by("-id")
+    level = level_of(request.user)
+    lines = queries.audit_lines(level, about).iterator(chunk_size=BATCH)
     header = [_("number"), _("when"), _("account"), _("what"), _("about"), _("detail"), _("hash")]
     return header, (
         [line.pk, _day(line.at), line.by, line.what, line.about, str(line.detail), line.hash]
-        for line in (lines.filter(about=about) if about else lines).iterator(chunk_size=BATCH)
+        for line in queries.discreet(lines, level)
     )

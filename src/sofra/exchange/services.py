@@ -294,9 +294,7 @@ def _decide(row: ImportRow, twin: str, place: Sequence[str] | None, place_of: st
     elif twin.startswith("same"):
         code = twin.partition(":")[2]
         if code:
-            row.twin = Organisation.objects.filter(
-                code=code, ended_in=None, visible_to__lte=Visibility.MEMBERS
-            ).first()
+            row.twin = Organisation.objects.filter(code=code, ended_in=None, visible_to__lte=Visibility.MEMBERS).first()
         if row.twin is None and not row.same_row:
             return changed
         row.reading["is"] = "same"

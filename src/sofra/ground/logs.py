@@ -22,7 +22,7 @@ IPV6 = re.compile(
     r"(?<![\w:])(?:(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}|(?:[0-9a-f]{1,4}:){0,6}:(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*)?)(?!\w)",
     re.IGNORECASE,
 )
-TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{19,}(?=/|\s|$)")
+TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{21,}(?=/|\s|$)")
 FIELDS = ("route", "method", "status", "ms", "task", "rows", "seconds")
 
 log = logging.getLogger("sofra.request")

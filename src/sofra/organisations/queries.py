@@ -1,6 +1,6 @@
 """What can be asked of the registry, each visible to whom. There is no query here that shows everything by default."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sofra.accounts import roles
 from sofra.accounts.access import has, level_of, role_of
-from sofra.ground.models import Visibility
+from sofra.ground.models import AuditLine, Visibility
 from sofra.ground.text import sort_key
 from sofra.places.models import Place
 
@@ -292,6 +292,40 @@ def candidates(level: int) -> QuerySet[Candidate]:
 def judgements(level: int) -> QuerySet[Judgement]:
     standing = Judgement.objects.filter(revoked_at=None, **_both(level))
     return standing.select_related("left", "right", "by").order_by("-at")
+
+
+# — the audit ——————————————————————————————————————————————————————————————————————————————————————————————
+
+UNTOLD = "…"
+
+
+def audit_lines(level: int, about: str = "") -> QuerySet[AuditLine]:
+    """The audit, newest first, or of one thing of which the viewer may know."""
+    lines = AuditLine.objects.order_by("-id")
+    if not about:
+        return lines
+    return lines.none() if about in _untold(level) else lines.filter(about=about)
+
+
+def _untold(level: int) -> set[str]:
+    return set(Organisation.objects.filter(visible_to__gt=level).values_list("code", flat=True))
+
+
+def discreet(lines: Iterable[AuditLine], level: int) -> Iterator[AuditLine]:
+    """The lines without the codes of records that the viewer may not know of: a code is made from a name.
+
+    The technical administrator keeps the chain and reads nothing sealed.
+    """
+    untold = _untold(level)
+    for line in lines:
+        if line.about in untold:
+            line.about = UNTOLD
+        line.detail = {key: UNTOLD if _names_one(value, untold) else value for key, value in line.detail.items()}
+        yield line
+
+
+def _names_one(value: Any, untold: set[str]) -> bool:
+    return not untold.isdisjoint(value if isinstance(value, list) else [str(value)])
 
 
 # — places and figures —————————————————————————————————————————————————————————————————————————————————————

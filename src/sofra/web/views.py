@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from sofra.accounts import roles
 from sofra.accounts.access import level_of, require
-from sofra.ground.models import AuditLine, Visibility
+from sofra.ground.models import Visibility
 from sofra.organisations import queries as registry
 from sofra.places.models import Kind, Place
 
@@ -92,12 +92,11 @@ def audit(request: HttpRequest) -> HttpResponse:
     """What happened, newest first; `about` narrows it to one thing by its public code."""
     require(request.user, roles.COORDINATOR, roles.TECHNICAL)
     about_code = request.GET.get("about", "").strip()[:120]
-    lines = AuditLine.objects.order_by("-id")
-    page = Paginator(lines.filter(about=about_code) if about_code else lines, AUDIT_PAGE).get_page(
-        request.GET.get("page")
-    )
+    level = level_of(request.user)
+    page = Paginator(registry.audit_lines(level, about_code), AUDIT_PAGE).get_page(request.GET.get("page"))
     asked = urlencode({"about": about_code}) if about_code else ""
-    return render(request, "web/audit.html", {"page": page, "about_code": about_code, "asked": asked})
+    lines = registry.discreet(page, level)
+    return render(request, "web/audit.html", {"page": page, "lines": lines, "about_code": about_code, "asked": asked})
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
