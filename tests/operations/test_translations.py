@@ -53,6 +53,8 @@ def test_texts_of_templates_and_code_are_found(tmp_path: Path) -> None:
     assert set(catalogues._in_python(code)) == {
         Text("A"), Text("%d b", "%d bs"), Text("D", context="c"), Text("E F"),
     }  # fmt: skip
+    code.write_text('from django.utils.translation import gettext as __\n__("G")\nx = f"({__(\'H\')})"\n')
+    assert set(catalogues._in_python(code)) == {Text("G"), Text("H")}
 
 
 def test_a_catalogue_is_kept_merged_and_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

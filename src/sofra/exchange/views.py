@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sofra.accounts import roles
 from sofra.accounts.access import require
 from sofra.accounts.models import User
+from sofra.organisations.models import Fact
+from sofra.organisations.vocabulary import FIELDS
 
 from . import checking, forms, importing, queries, running, services, tasks
 from .columns import TARGETS
@@ -213,6 +215,21 @@ def import_rows(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "exchange/import_rows.html", context)
 
 
+def _in_words(field: str, value: str) -> tuple[str, str]:
+    """A fact that was read: the name of its field and its value, in the reader's words and not in codes."""
+    if field not in FIELDS:
+        return str(TARGETS.get(field, field)), value
+    fact = Fact(field=field, value=value)
+    return fact.field_name, fact.shown
+
+
+def _reasons(kept: list[str]) -> str:
+    """The reasons of a likeness, kept in English, in the reader's language."""
+    from sofra.organisations.matching.saying import in_words  # numpy is loaded only where twins are shown
+
+    return "; ".join(in_words(reason) for reason in kept)
+
+
 def _shown(row: ImportRow, titles: dict[str, str]) -> dict[str, Any]:
     """A row as a page shows it."""
     return {
@@ -230,7 +247,7 @@ def _shown(row: ImportRow, titles: dict[str, str]) -> dict[str, Any]:
         ],
         "problems": [{**found, "says": says(found), "weight": weight(found)} for found in row.problems],
         "twins": [
-            {"code": code, "name": name, "percent": round(probability * 100), "reasons": reasons}
+            {"code": code, "name": name, "percent": round(probability * 100), "reasons": _reasons(reasons)}
             for code, name, probability, reasons in row.reading.get("twins", ())
         ],
     }
@@ -270,7 +287,7 @@ def import_row(request: HttpRequest, number: int, row: int) -> HttpResponse:
         "row": found,
         "form": form,
         "cells": list(zip(imported.shape.get("columns", []), found.raw, strict=False)),
-        "facts": [(TARGETS.get(f[0], f[0]), f[1]) for f in found.reading.get("facts", ())],
+        "facts": [_in_words(field, value) for field, value, *_rest in found.reading.get("facts", ())],
         "following": queries.next_to_decide(imported, row),
         "may_decide": imported.state == State.CHECKED and bool(form.fields),
     }

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from babel.messages import Catalog, Message
-from babel.messages.extract import extract_python
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -84,8 +83,16 @@ def _joined(found: dict[Text, set[str]]) -> dict[Text, set[str]]:
 
 
 def _in_python(path: Path) -> Iterator[Text]:
-    for _line, function, messages, _comments in extract_python(io.BytesIO(path.read_bytes()), KEYWORDS, [], {}):
-        yield from _text_of(str(function), messages if isinstance(messages, tuple) else (messages,))
+    """Calls of gettext by whatever name a module imports it, also inside f-strings (which Babel's reader skips)."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    names = {keyword: keyword for keyword in KEYWORDS}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
+            names |= {name.asname: name.name for name in node.names if name.asname and name.name in KEYWORDS}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            messages = tuple(arg.value if isinstance(arg, ast.Constant) else None for arg in node.args)
+            yield from _text_of(names[node.func.id], messages)
 
 
 def _in_template(path: Path) -> Iterator[Text]:
