@@ -63,8 +63,9 @@ class Organisation(models.Model):
         ordering = ["sort_key", "id"]
         indexes = [
             # Only what ended or was joined: an index over all would lead the planner to "everything that has not".
-            models.Index(fields=["ended_in"], name="organisation_ended", condition=~models.Q(ended_in=None)),
-            models.Index(fields=["joined_to"], name="organisation_joined", condition=~models.Q(joined_to=None)),
+            # Said as "is not null": SQLite does not see that "not (is null)" holds wherever a number is asked for.
+            models.Index(fields=["ended_in"], name="organisation_ended", condition=models.Q(ended_in__isnull=False)),
+            models.Index(fields=["joined_to"], name="organisation_joined", condition=models.Q(joined_to__isnull=False)),
             # With the visibility: a deep page skips thousands of records without opening one.
             models.Index(fields=["sort_key", "id", "visible_to"], name="organisation_listed", condition=_STANDING),
             models.Index(fields=["kind", "sort_key", "id"], name="organisation_by_kind", condition=_STANDING),
@@ -105,7 +106,7 @@ class Fact(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["ended_in"], name="fact_ended", condition=~models.Q(ended_in=None)),
+            models.Index(fields=["ended_in"], name="fact_ended", condition=models.Q(ended_in__isnull=False)),
             # Coded values only: a free text is never filtered by, and may be longer than an index entry.
             models.Index(
                 fields=["field", "value", "organisation", "visible_to"],

@@ -383,13 +383,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="organisation",
             index=models.Index(
-                condition=models.Q(("ended_in", None), _negated=True), fields=["ended_in"], name="organisation_ended"
+                condition=models.Q(("ended_in__isnull", False)), fields=["ended_in"], name="organisation_ended"
             ),
         ),
         migrations.AddIndex(
             model_name="organisation",
             index=models.Index(
-                condition=models.Q(("joined_to", None), _negated=True), fields=["joined_to"], name="organisation_joined"
+                condition=models.Q(("joined_to__isnull", False)), fields=["joined_to"], name="organisation_joined"
             ),
         ),
         migrations.AddIndex(
@@ -438,9 +438,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="fact",
-            index=models.Index(
-                condition=models.Q(("ended_in", None), _negated=True), fields=["ended_in"], name="fact_ended"
-            ),
+            index=models.Index(condition=models.Q(("ended_in__isnull", False)), fields=["ended_in"], name="fact_ended"),
         ),
         migrations.AddIndex(
             model_name="fact",
