@@ -91,6 +91,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "person": lambda world: {"pk": world.people["cvetan"].pk},
     "role_end": lambda world: {"pk": world.people["cvetan"].pk, "grant": world.grant},
     "account_reset_password_from_key": lambda world: {"uidb36": "1", "key": "set-password"},
+    "account_address_confirm": lambda world: {"token": "no-such-letter"},
     "mfa_remove_webauthn": lambda world: {"pk": 1},
     "mfa_edit_webauthn": lambda world: {"pk": 1},
     "organisation": one,

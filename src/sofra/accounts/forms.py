@@ -130,6 +130,42 @@ class Profile(forms.Form):
         self.fields["language"].choices = complete  # type: ignore[attr-defined]
 
 
+class NewAddress(forms.Form):
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("A letter goes there. You sign in with it as soon as you open the link in the letter."),
+    )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
+class CloseAccount(forms.Form):
+    """With the password, where the account has one: a browser left open must not be enough."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    sure = forms.BooleanField(label=_("I want to close my account. It cannot be opened again."))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if not user.has_usable_password():
+            del self.fields["password"]
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        if not self.user.check_password(password):
+            raise ValidationError(_("This is not your password."))
+        return password
+
+
 TOTP_PERIOD = 30  # seconds that a code is shown for
 
 

@@ -6,7 +6,9 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import EmailMessage, send_mail
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .models import Invitation
 
@@ -26,6 +28,22 @@ def send_invitation(invitation: Invitation, link: str) -> bool:
         log.exception("An invitation could not be mailed")
         return False
     return True
+
+
+SUBJECTS = {
+    "new_address": gettext_lazy("Your new address at %(hub)s"),
+    "address_changed": gettext_lazy("Your address at %(hub)s was changed"),
+    "account_closed": gettext_lazy("Your account at %(hub)s is closed"),
+}
+
+
+def send_told(email: str, letter: str, *, language: str, link: str = "") -> None:
+    """One of SUBJECTS to one address, in the language of the account."""
+    with translation.override(language):
+        known = {"hub": settings.HUB_NAME, "link": link, "origin": settings.ORIGIN}
+        text = render_to_string(f"accounts/mail/{letter}.txt", known)
+        subject = str(SUBJECTS[letter]) % known
+    send_quietly(EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [email]))
 
 
 def send_quietly(message: EmailMessage) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sofra.ground.audit import record
+from sofra.ground.models import AuditLine
 
 from . import letters, roles, rules, tokens
 from .models import Invitation, RoleGrant, User
@@ -158,6 +159,7 @@ def change_profile(user: User, *, name: str, language: str) -> User:
     return user
 
 
+_DEMO_MADE = "demo.people_made"
 # Addresses of a domain that never belongs to anybody (RFC 2606).
 DEMO_PEOPLE: tuple[tuple[str, str, str, Role], ...] = (
     ("Ana", "ana@example.org", "sofra-e-anes-2026", roles.COORDINATOR),
@@ -176,6 +178,8 @@ def make_demo_people(
     """
     if settings.MODE != "demo":
         raise ImproperlyConfigured("Only the demo has invented people.")
+    if not AuditLine.objects.filter(what=_DEMO_MADE).exists():
+        record(what=_DEMO_MADE, about="hub", by=None)
     edits = {"Besa": besa_edits, "Cvetan": cvetan_edits}
     for name, email, password, role in DEMO_PEOPLE:
         if not User.objects.filter(email=email).exists():
@@ -188,5 +192,9 @@ def make_demo_people(
 
 
 def has_demo_people() -> bool:
-    """Whether this database holds the demo's people: `sofra serve` refuses to serve it."""
-    return User.objects.filter(email__in=[person[1] for person in DEMO_PEOPLE], is_active=True).exists()
+    """Whether the demo ever made its people in this database: `sofra serve` refuses to serve it.
+
+    The audit remembers it, whatever address or name they took since.
+    """
+    named = User.objects.filter(email__in=[person[1] for person in DEMO_PEOPLE], is_active=True)
+    return named.exists() or AuditLine.objects.filter(what=_DEMO_MADE).exists()

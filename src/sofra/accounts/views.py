@@ -1,18 +1,21 @@
 """Pages on which people look after accounts, and the one on which an invited person joins."""
 
 from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import record_authentication
+from allauth.core import ratelimit
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from . import forms, queries, roles, rules, services
+from . import forms, own_account, queries, roles, rules, services
 from .access import require
 from .models import Invitation, RoleGrant
 
@@ -118,4 +121,75 @@ def account(request: HttpRequest) -> HttpResponse:
         services.change_profile(user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("account")
-    return render(request, "accounts/account.html", {"form": form, "grants": queries.grants_of(user)})
+    others = sum(1 for one in own_account.sessions_of(user) if one.pk != request.session.session_key)
+    context = {"form": form, "grants": queries.grants_of(user), "others": others}
+    return render(request, "accounts/account.html", context)
+
+
+@never_cache
+@reauthentication_required
+def account_address(request: HttpRequest) -> HttpResponse:
+    """Another address to sign in with: asked for here, proven by a letter."""
+    user = require(request.user)
+    if refused := ratelimit.consume_or_429(request, action="manage_email", user=user):
+        return refused
+    form = forms.NewAddress(request.POST or None)
+    if form.is_valid():
+        try:
+            own_account.ask_for_address(user, form.cleaned_data["email"])
+        except ValidationError as refusal:
+            form.add_error("email", refusal)
+        else:
+            messages.success(
+                request, _("A letter is on its way to the new address. Open its link here, while you are signed in.")
+            )
+            return redirect("account")
+    return render(request, "accounts/address.html", {"form": form})
+
+
+@never_cache
+def account_address_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the letter leads. Only the person who asked may finish it: a mistyped address gives nothing away."""
+    user = require(request.user)
+    address = own_account.address_asked_for(user, token)
+    if request.method == "POST":
+        try:
+            own_account.change_address(user, token)
+            messages.success(request, _("From now on you sign in with the new address."))
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        return redirect("account")
+    return render(request, "accounts/address_confirm.html", {"address": address}, status=200 if address else 410)
+
+
+def account_sessions_end(request: HttpRequest) -> HttpResponse:
+    user = require(request.user)
+    ended = own_account.end_other_sessions(user, but=request.session.session_key)
+    said = ngettext("%(n)s other sign-in has ended.", "%(n)s other sign-ins have ended.", ended) % {"n": ended}
+    messages.success(request, said)
+    return redirect("account")
+
+
+def _has_no_password(request: HttpRequest) -> bool:
+    return not (request.user.is_authenticated and request.user.has_usable_password())
+
+
+@never_cache
+@reauthentication_required(enabled=_has_no_password)  # others write their password into the form
+@sensitive_post_parameters("password")
+def account_close(request: HttpRequest) -> HttpResponse:
+    """The end of one's own account."""
+    user = require(request.user)
+    if refused := ratelimit.consume_or_429(request, action="reauthenticate", user=user):
+        return refused
+    form = forms.CloseAccount(request.POST or None, user=user)
+    if form.is_valid():
+        try:
+            own_account.close_account(user)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            logout(request)
+            messages.success(request, _("Your account is closed. Thank you for sitting at this table."))
+            return redirect("home")
+    return render(request, "accounts/close.html", {"form": form})
