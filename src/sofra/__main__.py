@@ -19,7 +19,8 @@ Run it
   user invite               makes an invitation; the first coordinator comes in this way
   backup FILE               all data in one file
   restore FILE              a backup's data in the place of these; checked first
-  audit verify              is the chain of everything that happened whole?
+  audit verify              is the chain of everything that happened whole? [--known HASH]
+  audit head                its newest line, to be kept elsewhere
 
 Work with it
   import organisations FILE     a table into the registry [--recipe R] [--dry-run] [--json]
@@ -52,6 +53,7 @@ OURS = (
 )
 MODES = {"demo": "demo", "serve": "serve", "test": "test"}
 WITHOUT_DATA = {"test", "check", "bench", "translations", "places", "help", "makemigrations", "runserver", "migrate"}
+PLACES_WITH_DATA = (["places", "load"], ["places", "load-boundaries"])
 
 
 def choose_data(command: str) -> None:
@@ -90,7 +92,7 @@ def run(arguments: list[str]) -> None:
         near = difflib.get_close_matches(command, [*OURS, *get_commands()], n=1)
         hint = f" Did you mean `./sofra {near[0]}`?" if near else ""
         sys.exit(f"There is no command “{command}”.{hint} `./sofra --help` lists them.")
-    if command not in WITHOUT_DATA or command == "migrate":
+    if command not in WITHOUT_DATA or command == "migrate" or arguments[:2] in PLACES_WITH_DATA:
         os.umask(0o027)  # what the hub makes is nobody else's to read
         settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o750)
     execute_from_command_line(["sofra", *arguments])
@@ -104,6 +106,8 @@ def sentence_for(error: Exception) -> str | None:
     if isinstance(error, PermissionError) or "readonly database" in said or "unable to open database file" in said:
         folder = os.environ.get("SOFRA_DATA", "var")
         return f"No right to write in the data folder ({folder}): check its owner and mode."
+    if type(error).__name__ == "ImproperlyConfigured":
+        return said
     if "no such table" in said or "UndefinedTable" in type(error.__cause__).__name__:
         return "No hub has been set up here yet: `./sofra demo` makes one to try, `./sofra migrate` an empty one."
     if "database is locked" in said:
@@ -130,7 +134,10 @@ def main() -> None:
             main as match,  # needs no database: starts in a third of the time
         )
 
-        sys.exit(match(arguments[2:]))
+        try:
+            sys.exit(match(arguments[2:]))
+        except KeyboardInterrupt:
+            sys.exit(130)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sofra.settings")
     choose_data(arguments[0])
     try:

@@ -6,10 +6,20 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 PROJECT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("SOFRA_DATA") or PROJECT / "var").resolve()
 MODE = os.environ.get("SOFRA_MODE", "develop")  # demo | serve | develop | test
+
+
+def number(name: str, default: int) -> int:
+    """A whole number from the environment. Raises ImproperlyConfigured with a sentence for anything else."""
+    text = os.environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit():
+        raise ImproperlyConfigured(f"{name} is “{text}”: it must be a whole number, such as {default}.")
+    return int(text)
+
 
 DEBUG = os.environ.get("SOFRA_DEBUG") == "1"
 SECRET_KEY = os.environ.get("SOFRA_SECRET_KEY", "")
@@ -93,8 +103,15 @@ TEMPLATES = [
 def database(url: str) -> dict[str, object]:
     """A Django database setting from DATABASE_URL; the embedded SQLite where there is none.
 
-    SQLite runs in WAL with synchronous=FULL, so that an acknowledged commit survives a power cut.
+    SQLite runs in WAL with synchronous=FULL, so that an acknowledged commit survives a power cut. What stands behind
+    the "?" of a PostgreSQL address (sslmode=require) goes to its driver. Raises ImproperlyConfigured for other kinds.
     """
+    if url and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        kind = url.partition(":")[0] if "://" in url else "without a kind"  # the rest may hold a password
+        raise ImproperlyConfigured(
+            f"DATABASE_URL is of a kind that Sofra does not know ({kind[:20]}): it begins with postgresql:// or "
+            "sqlite:///; unset it for the embedded SQLite."
+        )
     if not url or url.startswith("sqlite"):
         name = url.removeprefix("sqlite:///") if url else DATA / "sofra.sqlite3"
         return {
@@ -110,14 +127,24 @@ def database(url: str) -> dict[str, object]:
                 ),
             },
         }
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError:
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read: write postgresql://user:password@host:5432/name, with signs such as “@” and"
+            " “/” of a password as %40 and %2F."
+        ) from None
+    options = dict(parse_qsl(parts.query))
+    host = unquote(parts.hostname or "") or options.pop("host", "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or "") or dict(parse_qsl(parts.query)).get("host", ""),
-        "PORT": str(parts.port or ""),
+        "HOST": host,
+        "PORT": port,
+        "OPTIONS": options,
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -179,7 +206,7 @@ EMAIL_BACKEND = os.environ.get(
 )
 EMAIL_FILE_PATH = DATA / "mail"
 EMAIL_HOST = os.environ.get("SOFRA_SMTP_HOST", "")
-EMAIL_PORT = int(os.environ.get("SOFRA_SMTP_PORT", "587"))
+EMAIL_PORT = number("SOFRA_SMTP_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("SOFRA_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("SOFRA_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("SOFRA_SMTP_TLS", "1") == "1"
@@ -245,7 +272,7 @@ X_FRAME_OPTIONS = "DENY"
 SHELF_SECONDS = 0.05 if MODE in {"demo", "serve"} else 0.0
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-UPLOAD_LIMIT = int(os.environ.get("SOFRA_UPLOAD_LIMIT_MB", "250")) * 1024 * 1024
+UPLOAD_LIMIT = number("SOFRA_UPLOAD_LIMIT_MB", 250) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

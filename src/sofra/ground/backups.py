@@ -50,6 +50,7 @@ class Contents:
     engine: str
     migrations: list[tuple[str, str]]
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    audit: dict[str, Any] = field(default_factory=dict)  # {"lines", "hash"} of the chain as of that moment
 
     @property
     def rows(self) -> int:
@@ -90,6 +91,7 @@ def write_backup(target: Path, *, connection: Any, force: bool = False) -> Conte
         with os.fdopen(handle, "w+b") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
                 with one_moment(connection):
+                    contents.audit = _audit_of(connection)
                     for model in tables():
                         _write_table(archive, model, connection, contents)
                 for path, name in uploaded():
@@ -104,6 +106,15 @@ def write_backup(target: Path, *, connection: Any, force: bool = False) -> Conte
         Path(temporary).unlink(missing_ok=True)
         raise
     return contents
+
+
+def _audit_of(connection: Any) -> dict[str, Any]:
+    """How many lines the chain has and the newest one's hash: kept with a backup, they show a later cut of its end."""
+    from .models import AuditLine
+
+    lines = AuditLine.objects.using(connection.alias)
+    newest = lines.order_by("-id").values_list("hash", flat=True).first()
+    return {"lines": lines.count(), "hash": newest or ""}
 
 
 @contextmanager

@@ -21,6 +21,7 @@ def broken_rules() -> Iterator[str]:
     yield from _of_the_key()
     yield from _of_the_address()
     yield from _of_debugging()
+    yield from _of_the_source()
     yield from _of_the_data_folder()
 
 
@@ -64,6 +65,11 @@ def _of_the_address() -> Iterator[str]:
 def _of_debugging() -> Iterator[str]:
     if settings.DEBUG:
         yield "SOFRA_DEBUG is 1, so errors would show the insides of the hub to anybody: unset it."
+
+
+def _of_the_source() -> Iterator[str]:
+    if settings.SOURCE_URL and urlsplit(settings.SOURCE_URL).scheme not in {"https", "http"}:
+        yield f"SOFRA_SOURCE_URL is “{settings.SOURCE_URL}”: it must begin with https://."
 
 
 def _of_the_data_folder() -> Iterator[str]:

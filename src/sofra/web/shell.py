@@ -97,5 +97,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "not_yet_translated": _NOT_YET.get(language, ""),
         "in_english": {"url": in_language(request.path, "en"), "words": IN_ENGLISH.get(language, "")},
         "navigation": navigation(request),
-        "source_url": getattr(settings, "SOURCE_URL", ""),
+        "source_url": settings.SOURCE_URL,
     }

@@ -30,3 +30,4 @@ class Command(BaseCommand):
         record(what="hub.backed_up", about="hub", by=None, rows=contents.rows, files=len(contents.files))
         size = target.stat().st_size / 1_000_000
         self.stdout.write(f"{target}: {contents.rows} rows and {len(contents.files)} files, {size:.1f} MB.")
+        self.stdout.write(f"Audit: {contents.audit['lines']} lines, hash {contents.audit['hash']}")
