@@ -1,6 +1,7 @@
 """The hub with the national mapping of 2018 loaded, to look at and to try everything in."""
 
 import json
+import os
 import shutil
 import time
 from argparse import ArgumentParser
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         running.require_port(host, port)
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        os.environ.setdefault("SOFRA_ORIGIN", address)  # the server that is started: its letters lead to this port
         self.began = time.monotonic()
         with running.hold_data(address):
             if options["fresh"]:
