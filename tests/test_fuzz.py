@@ -49,6 +49,7 @@ TEXTS = [
     '{"a":' * 2_000,
     '{"a": "\\ud800\\u0000"}',
     "null",
+    '{"id": 1}',
 ]
 # As they stand in an address: broken UTF-8, a lone half of a surrogate pair, wrong escapes, NUL.
 BYTES = ["%FF%FE", "%ED%A0%80", "%", "%zz%u0000", "%00", "%C0%80", "+", "%0d%0aX:y", "..%2F..%2Fetc"]

@@ -209,6 +209,7 @@ EMAIL_HOST = os.environ.get("SOFRA_SMTP_HOST", "")
 EMAIL_PORT = number("SOFRA_SMTP_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("SOFRA_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("SOFRA_SMTP_PASSWORD", "")
+EMAIL_TIMEOUT = 20  # seconds
 EMAIL_USE_TLS = os.environ.get("SOFRA_SMTP_TLS", "1") == "1"
 DEFAULT_FROM_EMAIL = os.environ.get("SOFRA_MAIL_FROM", "sofra@localhost")
 

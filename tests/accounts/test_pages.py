@@ -1,9 +1,12 @@
 """Joining, signing in and looking after accounts, as a browser does it."""
 
 import re
+import time
+from threading import Event
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
@@ -222,3 +225,21 @@ def test_the_list_of_people_asks_the_same_few_questions(
 
 def test_the_answer_is_in_the_language_of_the_address(client: Client, besa: User) -> None:
     assert client.get("/en/people/").url == "/en/account/login/?next=%2Fen%2Fpeople%2F"
+
+
+def test_a_slow_mail_server_does_not_tell_who_has_an_account(
+    client: Client, besa: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page does not wait for the letter, so that it takes as long for an address that nobody has."""
+    sent = Event()
+
+    def send_slowly(message: EmailMessage) -> None:
+        time.sleep(1.5)
+        sent.set()
+
+    monkeypatch.setattr(EmailMessage, "send", send_slowly)
+    settings.MODE = "serve"
+    began = time.monotonic()
+    assert client.post(reverse("account_reset_password"), {"email": besa.email}).status_code == 302
+    assert time.monotonic() - began < 1
+    assert sent.wait(5)

@@ -1,13 +1,12 @@
 """Passkeys, end to end: a real Chromium with a virtual authenticator, under the real content security policy."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import CDPSession, Page, expect, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from sofra.accounts import roles, services
@@ -15,30 +14,21 @@ from sofra.accounts.models import User
 
 from .conftest import PASSWORD
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+def page(browser: Browser, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     # Playwright's own loop would make Django believe that it runs asynchronously.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as browsers:
-        browser = browsers.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        context = browser.new_context(base_url=live_server.url.replace("127.0.0.1", "localhost"))
-        context.set_default_timeout(15_000)
-        shown = context.new_page()
-        shown.refused = []  # type: ignore[attr-defined]
-        shown.on("console", lambda line: "Content Security" in line.text and shown.refused.append(line.text))  # type: ignore[attr-defined]
-        yield shown
-        assert shown.refused == []  # type: ignore[attr-defined]
-        browser.close()
+    context = browser.new_context(base_url=live_server.url.replace("127.0.0.1", "localhost"))
+    context.set_default_timeout(15_000)
+    shown = context.new_page()
+    shown.refused = []  # type: ignore[attr-defined]
+    shown.on("console", lambda line: "Content Security" in line.text and shown.refused.append(line.text))  # type: ignore[attr-defined]
+    yield shown
+    assert shown.refused == []  # type: ignore[attr-defined]
+    context.close()
 
 
 @pytest.fixture

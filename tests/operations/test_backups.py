@@ -1,6 +1,7 @@
 """Backup and restore: everything comes back, on both databases; a damaged file changes nothing."""
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -236,18 +237,46 @@ def test_a_backup_by_a_newer_version_is_refused(sofra: Run, data: Path, backup: 
     assert state(data) == before
 
 
-def test_a_part_that_leads_out_of_the_folder_is_refused(backup: Path, tmp_path: Path) -> None:
-    evil = tmp_path / "evil.sofra"
+def forged(backup: Path, target: Path, name: str, content: bytes) -> Path:
+    """The backup with one part more and a seal that fits: anybody can compute one."""
     manifest = said(backup)
-    manifest["parts"]["files/../../evil"] = {"sha256": "0" * 64, "size": 0}
-    with zipfile.ZipFile(evil, "w") as archive:
-        for name in manifest["parts"]:
-            archive.writestr(name, b"")
+    manifest["parts"][name] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    with zipfile.ZipFile(backup) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in manifest["parts"]:
+            archive.writestr(part, content if part == name else source.read(part))
         archive.writestr("manifest.json", json.dumps(manifest))
         archive.comment = b"0" * backups.SEAL
-    with evil.open("r+b") as file:
+    with target.open("r+b") as file:
         backups.seal(file)
-    with pytest.raises(backups.BackupRefused), backups.opened(evil):
+    return target
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "files/../../evil", "/etc/evil", "files/sofra.sqlite3", "files/static/sofra/evil.js", "files/mail/evil", "evil",
+        "tables/../evil", "files/imports/..\\evil", "static/evil.js",
+    ],
+)  # fmt: skip
+def test_a_part_that_leads_out_of_the_folder_is_refused(backup: Path, tmp_path: Path, name: str) -> None:
+    evil = forged(backup, tmp_path / "evil.sofra", name, b"evil")
+    with pytest.raises(backups.BackupRefused, match="outside its folder"), backups.opened(evil):
+        pass
+
+
+def test_an_uploaded_file_is_no_stranger(backup: Path, tmp_path: Path) -> None:
+    with backups.opened(forged(backup, tmp_path / "good.sofra", "files/imports/a.csv", b"a")) as (_archive, contents):
+        assert "files/imports/a.csv" in contents.files
+
+
+def test_a_backup_larger_than_the_disk_is_refused_unread(
+    backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb = forged(backup, tmp_path / "bomb.sofra", "files/imports/bomb", b"0" * 40_000_000)
+    assert bomb.stat().st_size < 4_000_000
+    free = shutil.disk_usage(tmp_path)._replace(free=20_000_000)
+    monkeypatch.setattr(backups.shutil, "disk_usage", lambda _folder: free)
+    with pytest.raises(backups.BackupRefused, match="free some space"), backups.opened(bomb):
         pass
 
 

@@ -212,17 +212,27 @@ class Credential(forms.JSONField):
             return InvalidJSONInput(data)
 
 
-class EnterKey(AuthenticateWebAuthnForm):
+class _ReadableKey(forms.Form):
+    """A key of which a part is missing, or is of another kind, is refused as a wrong one."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class EnterKey(_ReadableKey, AuthenticateWebAuthnForm):
     """The second step of signing in, by a key."""
 
     credential = Credential(required=True, widget=forms.HiddenInput)
 
 
-class SignInByKey(LoginWebAuthnForm):
+class SignInByKey(_ReadableKey, LoginWebAuthnForm):
     credential = Credential(required=True, widget=forms.HiddenInput)
 
 
-class EnterKeyAgain(ReauthenticateWebAuthnForm):
+class EnterKeyAgain(_ReadableKey, ReauthenticateWebAuthnForm):
     credential = Credential(required=True, widget=forms.HiddenInput)
 
 
@@ -242,6 +252,12 @@ class AddKey(AddWebAuthnForm):
             "The device then asks for your fingerprint, your face or its PIN. Without this tick the key is asked for"
             " after the password."
         )
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return dict(super().clean())
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise get_adapter().validation_error("incorrect_code") from None
 
 
 class EditKey(EditWebAuthnForm):

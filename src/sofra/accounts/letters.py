@@ -2,6 +2,7 @@
 
 import logging
 from smtplib import SMTPException
+from threading import Thread
 
 from django.conf import settings
 from django.core.mail import EmailMessage, send_mail
@@ -47,7 +48,17 @@ def send_told(email: str, letter: str, *, language: str, link: str = "") -> None
 
 
 def send_quietly(message: EmailMessage) -> None:
-    """Send; a mail server that is away must neither break the page nor tell whether an address is known."""
+    """Send; a mail server that is away must neither break the page nor tell whether an address is known.
+
+    Nor may one that is there: a page that waited for it would be slower for addresses that have an account.
+    """
+    if settings.MODE == "serve":
+        Thread(target=_send, args=[message], daemon=False).start()
+    else:
+        _send(message)
+
+
+def _send(message: EmailMessage) -> None:
     try:
         message.send()
     except (SMTPException, OSError):

@@ -262,15 +262,36 @@ def _check_parts(archive: zipfile.ZipFile, contents: Contents) -> None:
     """The parts are those that the manifest names, each with its own SHA-256, none with a path out of the folder."""
     if set(archive.namelist()) != {*contents.parts, "manifest.json"}:
         raise BackupRefused("The backup holds other parts than its manifest names; nothing was changed.")
+    if any(_leads_astray(name) for name in contents.parts):
+        raise BackupRefused("The backup holds a file outside its folder; nothing was changed.")
+    room = shutil.disk_usage(_nearest(Path(settings.DATA))).free
+    if (needed := sum(info.file_size for info in archive.infolist())) > room:
+        raise BackupRefused(
+            f"The backup unpacks to {needed // 1_000_000:,} MB and the disk has {room // 1_000_000:,} MB free: "
+            "free some space, or find out why it is so large; nothing was changed."
+        )
     for name, part in contents.parts.items():
-        if name.startswith("/") or ".." in Path(name).parts or "\\" in name:
-            raise BackupRefused("The backup holds a file outside its folder; nothing was changed.")
         digest = hashlib.sha256()
         with archive.open(name) as source:
             while block := source.read(CHUNK):
                 digest.update(block)
         if digest.hexdigest() != part["sha256"]:
             raise BackupRefused(f"The part {name} of the backup is damaged; nothing was changed.")
+
+
+def _leads_astray(name: str) -> bool:
+    """Is this neither a table nor a file below a folder of uploads? The database and static files are no uploads."""
+    parts = Path(name).parts
+    if name.startswith("/") or ".." in parts or "\\" in name:
+        return True
+    if name.startswith("tables/"):
+        return len(parts) != 2
+    return len(parts) < 3 or parts[0] != "files" or parts[1] not in FOLDERS
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    return folder if folder.exists() else _nearest(folder.parent)
 
 
 def check_fits(contents: Contents) -> None:
