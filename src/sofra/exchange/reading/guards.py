@@ -48,7 +48,7 @@ def kind_of(path: Path) -> Kind:
                 % {"kind": name}
             )
     head = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
-    if head.startswith((b"<!doctype html", b"<html", b"<?xml", b"<table")):
+    if head.startswith((b"<!doctype html", b"<html", b"<?xml", b"<table", b"<svg")):
         raise Unreadable(_("This is a web page or XML file. Open it in a spreadsheet and save it as CSV or XLSX."))
     return Kind.TEXT
 
