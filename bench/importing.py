@@ -77,7 +77,7 @@ def _plain_model() -> Any:
     from django.db import connection, models
 
     class Plain(models.Model):
-        number = models.IntegerField()
+        number = models.IntegerField(unique=True)
         theme = models.TextField()
         name = models.CharField(max_length=250)
         place = models.TextField()

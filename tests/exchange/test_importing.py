@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from django.utils import translation
 
 from sofra.exchange import checking, importing, services, storing
 from sofra.exchange.models import Import, ImportRow, Recipe
@@ -22,6 +23,12 @@ ANNEX = Path(__file__).parent / "annex-i.txt"
 LIST = "Emri,Bashkia,Faqja\nQendra Agimi (QA),Pukë,www.agimi.example\nShoqata Drita,Cërrik,www.drita.example\n"
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -4,16 +4,23 @@ import struct
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+from django.utils import translation
 
 from sofra.exchange.reading import Unreadable, open_table
 
 ANNEX = Path(__file__).parent / "annex-i.txt"
 PEOPLE = "Nr,Emri,Bashkia,Faqja\n1,Shoqata “Çelësi”,Pukë,www.celesi.example\n2,Qendra Ëndrra,Çorovodë,\n"
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def rows(path: Path, **how: str) -> list[list[str]]:

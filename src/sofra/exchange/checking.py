@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -54,12 +55,27 @@ class Checked:
     same_row: int | None = None
 
 
+class Said:
+    """What the rows of a file have said so far, as numbers in order: twelve bytes each, so that memory stays flat."""
+
+    def __init__(self) -> None:
+        self._said, self._rows = np.zeros(0, np.int64), np.zeros(0, np.int32)
+
+    def first(self, said: Sequence[int], rows: Sequence[int]) -> list[int]:
+        """Of each thing that these rows say, the number of the row that said it first: their own, or an earlier one."""
+        new = np.array(said, np.int64)
+        every = np.concatenate((self._rows, np.array(rows, np.int32)))
+        self._said, at = np.unique(np.concatenate((self._said, new)), return_index=True)
+        self._rows = every[at]
+        return self._rows[np.searchsorted(self._said, new)].tolist()
+
+
 @dataclass
 class Seen:
-    """What the file has said so far, as numbers, so that a hundred thousand rows take few megabytes."""
+    """Whole rows by their keys, and names."""
 
-    keys: dict[int, int] = field(default_factory=dict)
-    names: dict[int, int] = field(default_factory=dict)
+    keys: Said = field(default_factory=Said)
+    names: Said = field(default_factory=Said)
 
 
 def table_of(imported: Import) -> Table:
@@ -92,8 +108,8 @@ def check_rows(imported: Import, progress: Progress) -> int:
     while batch := list(islice(lines, LARGE_BATCH if len(registry) > LARGE_BATCH else BATCH)):
         checked = [_read(reader, line, imported.source, row_word) for line in batch]
         _find_twins(checked, registry, imported)
+        _compare_with_file(checked, seen)
         for row in checked:
-            _compare_with_file(row, seen)
             row.verdict = verdict_of(row)
         with transaction.atomic():
             insert_rows(ImportRow, _COLUMNS, [_staged(imported, row) for row in checked])
@@ -265,20 +281,20 @@ def open_values(numbers: Iterable[int]) -> Says:
 # — the same file ————————————————————————————————————————————————————————————————————————————————————————
 
 
-def _compare_with_file(row: Checked, seen: Seen) -> None:
+def _compare_with_file(rows: Sequence[Checked], seen: Seen) -> None:
     """A row that the file has said already is left out; one that only has the same name is asked about."""
-    number = row.line.number
-    if not row.reading["names"] or row.verdict == Verdict.SAME:
-        return
-    first = seen.keys.setdefault(row.reading["key"], number)
-    if first != number:
-        row.problems = [problem("row-again", read=str(first))]
-        row.asks = []
-        return
-    for name, _language in row.reading["names"]:
-        folded = hash(fold(name))
-        other = seen.names.setdefault(folded, number)
-        if other != number and row.same_row is None and row.twin is None:
+    saying = [row for row in rows if row.reading["names"] and row.verdict != Verdict.SAME]
+    firsts = seen.keys.first([row.reading["key"] for row in saying], [row.line.number for row in saying])
+    said: list[tuple[Checked, str]] = []
+    for row, first in zip(saying, firsts, strict=True):
+        if first != row.line.number:
+            row.problems = [problem("row-again", read=str(first))]
+            row.asks = []
+        else:
+            said += [(row, name) for name, _language in row.reading["names"]]
+    others = seen.names.first([hash(fold(name)) for _row, name in said], [row.line.number for row, _name in said])
+    for (row, name), other in zip(said, others, strict=True):
+        if other != row.line.number and row.same_row is None and row.twin is None:
             row.same_row = other
             row.asks.append("twin")
             row.problems.append(problem("name-again", "", name, read=str(other)))

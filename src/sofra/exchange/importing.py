@@ -1,31 +1,38 @@
 """The second half of an import: write what was checked and decided, in one transaction, a few thousand rows at a time.
 
+What takes time and touches nothing (making facts and derived columns of readings) is done before, into a file, so
+that the transaction is as short as the database allows: on SQLite everyone else who writes waits for it.
+
 All or nothing: a process that dies leaves no trace in the registry. Two imports write one after the other, and what
 the first one added is looked at again by the second inside its own transaction, so that no doubles arise.
 """
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+import pickle
+from collections.abc import Iterable, Iterator
+from tempfile import TemporaryFile
+from typing import IO, Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from sofra.ground.audit import record
+from sofra.ground.bulk import update_rows
 from sofra.ground.text import fold
 from sofra.organisations import services as organisations
+from sofra.organisations.bulk import Ready
 from sofra.organisations.models import Change, Fact, Organisation
 from sofra.organisations.records import FactDraft
 
 from . import storing
-from .checking import BATCH, imported_before
 from .models import Import, ImportRow
 from .problems import problem
 from .rows import draft_of, facts_of
-from .running import Progress
+from .running import Progress, folder
 
 _LOCK = 7_306_373  # one import writes at a time on PostgreSQL; SQLite has one writer anyway
+_PORTION = 1_000  # rows in memory at a time; each is about nine facts
 Verdict = ImportRow.Verdict
 
 
@@ -35,7 +42,29 @@ class NotAgain(Exception):
 
 def write_rows(number: int, progress: Progress) -> Import:
     """Carry an import out. Raises NotAgain where that has happened already; nothing is written when anything fails."""
-    storing.check_room(Import.objects.values_list("size", flat=True).get(pk=number))
+    imported = Import.objects.get(pk=number)
+    if imported.state != Import.State.IMPORTING:
+        raise NotAgain
+    storing.check_room(imported.size)
+    with TemporaryFile(dir=folder()) as prepared:
+        _prepare(imported, prepared, progress)
+        return _write(imported.pk, prepared, progress)
+
+
+def _prepare(imported: Import, into: IO[bytes], progress: Progress) -> None:
+    """Make of every new row what the registry keeps. Nobody decides rows while their import is being written."""
+    done, total = 0, imported.rows.filter(verdict=Verdict.NEW).count()
+    for rows in _portions(imported, Verdict.NEW, _New):
+        drafts = (draft_of(row.reading, row.reading.get("source", ""), settings.COUNTRY) for row in rows)
+        ready = organisations.prepare(drafts)
+        portion = [(row.id, row.key, bool(row.decided_by_id), one) for row, one in zip(rows, ready, strict=True)]
+        pickle.dump(portion, into, pickle.HIGHEST_PROTOCOL)
+        done += len(rows)
+        progress.tell(done // 2, total, "preparing")
+    into.seek(0)
+
+
+def _write(number: int, prepared: IO[bytes], progress: Progress) -> Import:
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -46,8 +75,10 @@ def write_rows(number: int, progress: Progress) -> Import:
         note = imported.source or _("File %(name)s") % {"name": imported.file_name}
         change = organisations.open_change(kind=Change.Kind.IMPORT, by=imported.by, note=note)
         writer = _Writer(imported, change, progress)
-        for rows in writer.portions():
-            writer.write(rows)
+        for portion in _loaded(prepared):
+            writer.register(portion)
+        for rows in _portions(imported, Verdict.UPDATE, _Adding):
+            writer.add(rows)
         writer.keep_same()
         imported.counts = counts_of(imported)
         imported.state, imported.change, imported.problem = Import.State.DONE, change, ""
@@ -66,71 +97,99 @@ def counts_of(imported: Import) -> dict[str, int]:
     return {verdict: found.get(verdict, 0) for verdict in Verdict.values}
 
 
-class Row(NamedTuple):
-    """What of a staged row is needed to write it."""
+class _New(NamedTuple):
+    """What of a staged row is needed to make its organisation."""
 
     id: int
     number: int
     reading: dict[str, Any]
-    verdict: str
+    key: int | None
+    decided_by_id: int | None
+
+
+class _Adding(NamedTuple):
+    """What of a staged row is needed to add it to a record."""
+
+    id: int
+    number: int
+    reading: dict[str, Any]
     key: int | None
     twin_id: int | None
     same_row: int | None
-    problems: list[dict[str, str]]
-    decided_by_id: int | None
+
+
+_Prepared = tuple[int, int | None, bool, Ready]  # number of the staged row, its key, whether a person decided it
+
+
+def _portions(imported: Import, verdict: str, kind: Any) -> Iterator[list[Any]]:
+    last = -1
+    while True:
+        found = ImportRow.objects.filter(imported=imported, number__gt=last, verdict=verdict).order_by("number")
+        rows = [kind._make(values) for values in found.values_list(*kind._fields)[:_PORTION]]
+        if not rows:
+            return
+        last = rows[-1].number
+        yield rows
+
+
+def _loaded(prepared: IO[bytes]) -> Iterator[list[_Prepared]]:
+    while True:
+        try:
+            yield pickle.load(prepared)  # noqa: S301 -- this process wrote it a moment ago, and it has no name
+        except EOFError:
+            return
 
 
 class _Writer:
     def __init__(self, imported: Import, change: Change, progress: Progress) -> None:
         self.imported, self.change, self.progress = imported, change, progress
-        self.total = imported.rows.filter(verdict__in=[Verdict.NEW, Verdict.UPDATE]).count()
+        self.total = self._writing().count()
         self.done = 0
+        self.before = self._imported_meanwhile()
         # Names that came after this file was checked: a row with one of them waits for a person.
         later = Fact.objects.filter(
             field="name", added_in__gt=imported.seen_change, ended_in=None, organisation__ended_in=None
         ).exclude(added_in=change)
         self.later = {fold(name): code for name, code in later.values_list("value", "organisation__code").iterator()}
 
-    def portions(self) -> Iterator[list[Row]]:
-        last = -1
-        while True:
-            found = ImportRow.objects.filter(
-                imported=self.imported, number__gt=last, verdict__in=[Verdict.NEW, Verdict.UPDATE]
-            ).order_by("number")
-            rows = [Row(*values) for values in found.values_list(*Row._fields)[:BATCH]]
-            if not rows:
-                return
-            last = rows[-1].number
-            yield rows
+    def _writing(self) -> QuerySet[ImportRow]:
+        return ImportRow.objects.filter(imported=self.imported, verdict__in=[Verdict.NEW, Verdict.UPDATE])
 
-    def write(self, rows: list[Row]) -> None:
-        before = imported_before([row.key for row in rows if row.key is not None], self.imported.pk)
-        new: list[Row] = []
-        adding: list[Row] = []
-        for row in rows:
-            pk = before.get(row.key) if row.key is not None else None
-            if pk is not None:
-                self._turn(row, Verdict.SAME, "imported-before", twin=pk)
-            elif row.verdict == Verdict.UPDATE:
-                adding.append(row)
-            elif code := self._added_later(row):
-                self._turn(row, Verdict.ASK, "added-meanwhile", read=code)
-            else:
-                new.append(row)
-        drafts = [draft_of(row.reading, row.reading.get("source", ""), settings.COUNTRY) for row in new]
-        registered = organisations.register_many(drafts, change=self.change, by=self.imported.by)
-        self._link([(organisation.pk, row.id) for organisation, row in zip(registered, new, strict=True)])
-        if adding:
-            self._add(adding)
-        self.done += len(rows)
-        self.progress.tell(self.done, self.total, "importing")
+    def _imported_meanwhile(self) -> dict[int, int]:
+        """Key of a row -> the organisation that the same row led to in an import that was done after the check."""
+        rows = ImportRow.objects.filter(
+            key__in=self._writing().values("key"), imported__state=Import.State.DONE, organisation__isnull=False,
+            organisation__ended_in=None,
+        ).values_list("key", "organisation", "organisation__joined_to")  # fmt: skip
+        return {key: joined or pk for key, pk, joined in rows.iterator() if key is not None}
 
-    def _added_later(self, row: Row) -> str:
-        if not self.later or row.decided_by_id:
-            return ""
-        return next((self.later[f] for name, _l in row.reading["names"] if (f := fold(name)) in self.later), "")
+    def register(self, portion: list[_Prepared]) -> None:
+        new = portion
+        if self.before or self.later:
+            new = [one for one in portion if not self._is_known(*one)]
+        numbers = organisations.register_ready(
+            [ready for _row, _key, _decided, ready in new], change=self.change, by=self.imported.by
+        )
+        self._link([(pk, row) for pk, (row, _key, _decided, _ready) in zip(numbers, new, strict=True)])
+        self._tell(len(portion))
 
-    def _add(self, rows: list[Row]) -> None:
+    def _tell(self, rows: int) -> None:
+        self.done += rows
+        self.progress.tell((self.total + self.done) // 2, self.total, "importing")
+
+    def _is_known(self, row: int, key: int | None, decided: bool, ready: Ready) -> bool:
+        """Whether somebody brought the same row, or its name, into the registry after the check."""
+        if (pk := self.before.get(key or 0)) is not None:
+            self._turn(row, Verdict.SAME, "imported-before", twin=pk)
+            return True
+        if not self.later or decided:
+            return False
+        names = (fold(value) for field, value, *_rest in ready[2] if field == "name")
+        if code := next((self.later[name] for name in names if name in self.later), ""):
+            self._turn(row, Verdict.ASK, "added-meanwhile", read=code)
+        return bool(code)
+
+    def add(self, rows: list[_Adding]) -> None:
         """Rows that add to a record: of the registry, or of an earlier row of this file."""
         earlier = {row.same_row for row in rows if row.same_row and not row.twin_id}
         of_row = dict(
@@ -142,13 +201,16 @@ class _Writer:
         links = []
         for row in rows:
             organisation = found.get(wanted[row.id] or 0)
-            if organisation is None:
-                self._turn(row, Verdict.ASK, "twin-gone")
-                continue
-            additions += [(organisation, fact) for fact in facts_of(row.reading, row.reading.get("source", ""))]
-            links.append((organisation.pk, row.id))
+            if (pk := self.before.get(row.key or 0)) is not None:
+                self._turn(row.id, Verdict.SAME, "imported-before", twin=pk)
+            elif organisation is None:
+                self._turn(row.id, Verdict.ASK, "twin-gone")
+            else:
+                additions += [(organisation, fact) for fact in facts_of(row.reading, row.reading.get("source", ""))]
+                links.append((organisation.pk, row.id))
         organisations.add_facts_many(additions, change=self.change)
         self._link(links)
+        self._tell(len(rows))
 
     @staticmethod
     def _standing(numbers: set[int]) -> dict[int, Organisation]:
@@ -159,16 +221,15 @@ class _Writer:
         return found
 
     @staticmethod
-    def _turn(row: Row, verdict: str, code: str, *, twin: int | None = None, read: str = "") -> None:
-        problems = [*row.problems, problem(code, read=read)]
-        ImportRow.objects.filter(pk=row.id).update(
-            verdict=verdict, asks="", problems=problems, twin=twin or row.twin_id
+    def _turn(number: int, verdict: str, code: str, *, twin: int | None = None, read: str = "") -> None:
+        row = ImportRow.objects.only("problems", "twin_id").get(pk=number)
+        ImportRow.objects.filter(pk=number).update(
+            verdict=verdict, asks="", problems=[*row.problems, problem(code, read=read)], twin=twin or row.twin_id
         )
 
     @staticmethod
-    def _link(pairs: list[tuple[int, int]]) -> None:
-        with connection.cursor() as cursor:
-            cursor.executemany("UPDATE exchange_importrow SET organisation_id = %s WHERE id = %s", pairs)
+    def _link(pairs: Iterable[tuple[int, int]]) -> None:
+        update_rows(ImportRow, ["organisation"], list(pairs))
 
     def keep_same(self) -> None:
         """Rows that say nothing new lead to the record as well, so that the next file knows it."""

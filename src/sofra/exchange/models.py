@@ -81,7 +81,8 @@ class ImportRow(models.Model):
         BAD = "bad", _("cannot be read")
         SKIP = "skip", _("left out")
 
-    imported = models.ForeignKey(Import, models.CASCADE, related_name="rows")
+    # No index of their own on what is looked up by another one or never: a long file is staged so much faster.
+    imported = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="Row number as the file's reader counts it")
     raw = models.JSONField(default=list)
     reading = models.JSONField(default=dict)
@@ -90,10 +91,14 @@ class ImportRow(models.Model):
     asks = models.CharField(max_length=30, blank=True)
     key = models.BigIntegerField(null=True)
     same_row = models.PositiveIntegerField(null=True)
-    twin = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, related_name="+")
+    twin = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, related_name="+", db_index=False)
     probability = models.FloatField(null=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ["number"]

@@ -184,27 +184,34 @@ class RowReader:
             for part in parts:
                 _keep_text(facts, problems, _TEXTS[field], column, part)
 
-    def _texts(self, texts: list[tuple[str, str, str]], facts: list[list[Any]], problems: list[dict[str, str]]) -> None:
+    @staticmethod
+    def _texts(texts: list[tuple[str, str, str]], facts: list[list[Any]], problems: list[dict[str, str]]) -> None:
         """Themes, kinds of activity and audiences: coded by the phrase tables, kept in the source's words beside it."""
         coded: dict[tuple[str, str], None] = {}
         for field, column, cell in texts:
-            themes, activities, audiences = (
-                phrases.read_themes(cell), phrases.read_activity_kinds(cell), phrases.read_audiences(cell),
-            )  # fmt: skip
             if field != "audience":
                 _keep_text(facts, problems, f"{field}_text", column, cell)
-                coded.update(dict.fromkeys(("theme", code) for code in themes.codes))
-                coded.update(dict.fromkeys(("activity_kind", code) for code in activities.codes))
-            coded.update(dict.fromkeys(("audience", code) for code in audiences.codes))
-            own = {"theme": themes, "focus": activities, "audience": audiences}[field]
-            others = [read for read in (themes, activities, audiences) if read is not own]
-            unread = (
-                own.unread if field == "audience" else [p for p in own.unread if all(p in o.unread for o in others)]
-            )
+            found, unread = _codes_of(field, cell)
+            coded.update(dict.fromkeys(found))
             if unread:
                 right = _labels(vocabulary.Audience) if field == "audience" else ""
-                problems.append(problem(f"{field}-unread", column, cell, read="; ".join(unread)[:200], right=right))
+                problems.append(problem(f"{field}-unread", column, cell, read=unread, right=right))
         facts += [[field, code, "", {}] for field, code in coded]
+
+
+@lru_cache(maxsize=10_000)
+def _codes_of(field: str, cell: str) -> tuple[tuple[tuple[str, str], ...], str]:
+    """What a text of a column says, as (field, code), and the pieces of it in which nothing was understood."""
+    themes, activities, audiences = (
+        phrases.read_themes(cell), phrases.read_activity_kinds(cell), phrases.read_audiences(cell),
+    )  # fmt: skip
+    coded = [("audience", code) for code in audiences.codes]
+    if field == "audience":
+        return tuple(coded), "; ".join(audiences.unread)[:200]
+    coded = [*(("theme", code) for code in themes.codes), *(("activity_kind", c) for c in activities.codes), *coded]
+    own, other = (themes, activities) if field == "theme" else (activities, themes)
+    unread = [piece for piece in own.unread if piece in other.unread and piece in audiences.unread]
+    return tuple(coded), "; ".join(unread)[:200]
 
 
 _ASKS = (("shape", {"more-cells"}), ("place", {"place-ask", "place-unread"}))

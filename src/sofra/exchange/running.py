@@ -59,7 +59,7 @@ def working(number: int) -> Iterator[Progress]:
 def seldom_collecting() -> Iterator[None]:
     """While a hundred thousand rows pass by, look for cyclic garbage seldom: it took a third of the time."""
     usual = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(50_000, 5, 5)
     try:
         yield
     finally:

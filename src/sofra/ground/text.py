@@ -16,6 +16,7 @@ _MARKED = {"ë": "e", "ç": "c", "š": "s", "ž": "z", "č": "c", "ć": "c"}  # 
 _LETTERS = str.maketrans(_CYRILLIC | _LATIN | _MARKED)
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´ʼ", ""))
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
+_BETWEEN = re.compile(r"[^\w]+")
 
 
 @lru_cache(maxsize=16384)
@@ -37,7 +38,12 @@ def fold(text: str) -> str:
 # The 36 letters of Albanian in their order; the digraphs count as letters of their own.
 _ALPHABET = "a b c ç d dh e ë f g gj h i j k l ll m n nj o p q r rr s sh t th u v x xh y z zh".split()
 _RANK = {letter: chr(ord("A") + i) for i, letter in enumerate(_ALPHABET)}
-_LETTER = re.compile(r"dh|gj|ll|nj|rr|sh|th|xh|zh|[a-zçë]|\d")
+_PAIR = re.compile("|".join(letter for letter in _ALPHABET if len(letter) == 2))
+# A pair of letters stands as a sign of its own (of no alphabet) before each letter gets its rank.
+_PAIRED = {letter: chr(0xE000 + ord(rank)) for letter, rank in _RANK.items() if len(letter) == 2}
+_RANKED = str.maketrans(
+    {_PAIRED.get(letter, letter): rank for letter, rank in _RANK.items()} | {"w": _RANK["v"], "_": "", " ": ""}
+)
 
 
 @lru_cache(maxsize=4096)
@@ -47,11 +53,12 @@ def sort_key(text: str) -> str:
     Digits come before letters, words before longer words that begin with them. Letters that Albanian lacks sort
     where their folded form does ("w" stands with "v").
     """
-    words = re.split(r"[^\w]+", unicodedata.normalize("NFC", text.lower()).translate(_APOSTROPHES))
+    words = _BETWEEN.split(unicodedata.normalize("NFC", text.lower()).translate(_APOSTROPHES))
     return " ".join(key for word in words if (key := _word_key(word)))
 
 
 @lru_cache(maxsize=16384)
 def _word_key(word: str) -> str:
-    kept = "".join(c if c in "çë" or c.isdigit() else fold(c).replace("w", "v") for c in word)
-    return "".join(c if c.isdigit() else _RANK[c] for c in _LETTER.findall(kept))
+    if not word.isascii():
+        word = "".join(c if c in "çë" or c.isdecimal() else fold(c) for c in word)
+    return _PAIR.sub(lambda pair: _PAIRED[pair[0]], word).translate(_RANKED)

@@ -97,7 +97,9 @@ class Fact(models.Model):
     language = models.CharField(max_length=8, blank=True)
     detail = models.JSONField(default=dict)
     source = models.CharField(max_length=300, blank=True)
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     confirmed_on = models.DateField(null=True)
     visible_to = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.PUBLIC)
     added_in = models.ForeignKey(Change, models.PROTECT, related_name="facts_added")

@@ -5,7 +5,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -24,7 +26,13 @@ LONGEST = {
     "offers": 2000,
     "seeks": 2000,
 }
+_LEVELS = {code: int(field.visible_to) for code, field in vocabulary.FIELDS.items()}
 _SEARCHED = ("name", "acronym", "theme_text")
+_DERIVED_FROM = frozenset((*_SEARCHED, "kind", "activity_kind"))
+# Enumerations make their values anew at each look, and an import derives a hundred thousand records.
+_PUBLIC = int(Visibility.PUBLIC)
+_NAMELESS, _NO_KIND, _NONE = (int(Visibility.SEALED), "?"), [str(vocabulary.Kind.UNKNOWN)], [""]
+_level_of = itemgetter(0)
 _SMALL = frozenset(
     "a an and the of for in on at to i e te të së se për per dhe nga me ne në organisation organization association "
     "center centre qendra shoqata fondacioni foundation institute instituti".split()
@@ -45,7 +53,7 @@ class FactDraft:
 
     @property
     def level(self) -> int:
-        return vocabulary.FIELDS[self.field].visible_to if self.visible_to is None else self.visible_to
+        return _LEVELS[self.field] if self.visible_to is None else self.visible_to
 
 
 @dataclass(slots=True)
@@ -92,8 +100,7 @@ def code_base(country: str, name: str, acronym: str) -> str:
     return f"{country.lower()}.{'-'.join(words[:4])[:60]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """What lists show of a record, as far as everyone may see it."""
 
     kind: str
@@ -109,25 +116,29 @@ def derive(facts: Iterable[Any], place_words: Sequence[str] = ()) -> Derived:
     """The derived values of open facts (Fact or FactDraft, in the order in which they were said).
 
     Names that not everyone may see are used only where there is no public one, and then raise `visible_to`.
-    Only public facts are searchable and count for the class.
+    Only public facts are searchable and count for the class. `place_words` are folded.
     """
     names: list[tuple[int, str]] = []
     public: dict[str, list[str]] = {}
     for fact in facts:
-        level = fact.level if isinstance(fact, FactDraft) else fact.visible_to
+        level = fact.visible_to if fact.visible_to is not None else _LEVELS[fact.field]
         if fact.field == "name":
             names.append((level, fact.value))
-        if level == Visibility.PUBLIC:
+        if level == _PUBLIC and fact.field in _DERIVED_FROM:
             public.setdefault(fact.field, []).append(fact.value)
-    level, name = min(names, key=lambda pair: pair[0], default=(int(Visibility.SEALED), "?"))
-    acronyms = public.get("acronym", [])
-    searched = [value for key in _SEARCHED for value in public.get(key, [])]
+    level, name = min(names, key=_level_of, default=_NAMELESS)
+    words = [*(fold(value) for key in _SEARCHED for value in public.get(key, ())), *place_words]
     return Derived(
-        kind=public.get("kind", [vocabulary.Kind.UNKNOWN])[0],
+        kind=public.get("kind", _NO_KIND)[0],
         name=name[:250],
         sort_key=sort_key(name)[:300],
-        acronym=(acronyms or [""])[0][:40],
-        activity_class=rules.classify(public.get("activity_kind", [])).activity_class,
+        acronym=public.get("acronym", _NONE)[0][:40],
+        activity_class=_class_of(tuple(public.get("activity_kind", ()))),
         visible_to=level,
-        searchable=" ".join(dict.fromkeys(fold(" ".join([*searched, *place_words])).split()))[:4000],
+        searchable=" ".join(dict.fromkeys(" ".join(words).split()))[:4000],
     )
+
+
+@lru_cache(maxsize=4096)
+def _class_of(kinds: tuple[str, ...]) -> str:
+    return str(rules.classify(kinds).activity_class)

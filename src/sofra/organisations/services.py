@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from sofra.accounts.models import Invitation, User
 from sofra.ground.audit import record
+from sofra.ground.bulk import update_rows
 from sofra.ground.text import fold
 from sofra.places.models import Place
 
 from . import vocabulary
-from .bulk import insert_facts, insert_organisations
+from .bulk import Ready, insert_facts, insert_ready, make_ready, words_of
 from .models import Candidate, Change, Editor, Fact, Judgement, Organisation, Proposal
-from .records import Derived, Draft, FactDraft, check, code_base, derive
+from .records import Derived, Draft, FactDraft, check, derive
 
 BATCH = 2000
 
@@ -53,31 +54,24 @@ def register(draft: Draft, *, by: User | None, note: str = "") -> Organisation:
 @transaction.atomic
 def register_many(drafts: Sequence[Draft], *, change: Change, by: User | None) -> list[Organisation]:
     """Add many organisations, in batches; the caller checks the facts, and writes the audit line of its act."""
-    place_words = _place_words()
-    kept: list[Organisation] = []
+    numbers: list[int] = []
     for start in range(0, len(drafts), BATCH):
-        batch = drafts[start : start + BATCH]
-        organisations = []
-        for draft, code in zip(batch, _free_codes(batch), strict=True):
-            if not any(fact.field == "kind" for fact in draft.facts):
-                draft.facts.append(FactDraft("kind", draft.kind, source=draft.facts[0].source if draft.facts else ""))
-            derived = derive(draft.facts, _words_of(draft.facts, place_words))
-            confirmed = max((fact.confirmed_on for fact in draft.facts if fact.confirmed_on), default=None)
-            organisations.append(
-                Organisation(code=code, created_in=change, confirmed_on=confirmed, **_columns(derived))
-            )
-        insert_organisations(organisations)
-        insert_facts(
-            (
-                (organisation, fact)
-                for draft, organisation in zip(batch, organisations, strict=True)
-                for fact in draft.facts
-            ),
-            change=change,
-            by_id=by.pk if by else None,
-        )
-        kept += organisations
-    return kept
+        numbers += register_ready(prepare(drafts[start : start + BATCH]), change=change, by=by)
+    kept = Organisation.objects.in_bulk(numbers)
+    return [kept[number] for number in numbers]
+
+
+def prepare(drafts: Iterable[Draft]) -> list[Ready]:
+    """What `register_ready` takes: made before a large act's transaction, which then holds the database shortly."""
+    place_words = _place_words()
+    return [make_ready(draft, place_words) for draft in drafts]
+
+
+@transaction.atomic
+def register_ready(ready: Sequence[Ready], *, change: Change, by: User | None) -> list[int]:
+    """As register_many, of what `prepare` made, and all at once. Returns the numbers of the new organisations."""
+    codes = _free_codes([base for base, _columns, _facts in ready])
+    return insert_ready(ready, codes, change=change, by_id=by.pk if by else None)
 
 
 @transaction.atomic
@@ -88,11 +82,9 @@ def add_facts_many(additions: Sequence[tuple[Organisation, FactDraft]], *, chang
     another (nothing is overwritten silently: the caller proposes it instead).
     """
     wanted: dict[int, list[FactDraft]] = {}
-    by_id = {}
     for organisation, draft in additions:
         wanted.setdefault(organisation.pk, []).append(draft)
-        by_id[organisation.pk] = organisation
-    added: list[Fact] = []
+    added: list[tuple[int, FactDraft]] = []
     for start in range(0, len(wanted), 500):
         ids = list(wanted)[start : start + 500]
         said: dict[int, set[tuple[str, str]]] = {}
@@ -110,9 +102,9 @@ def add_facts_many(additions: Sequence[tuple[Organisation, FactDraft]], *, chang
                     continue
                 said.setdefault(pk, set()).add(same)
                 fields.setdefault(pk, set()).add(draft.field)
-                added.append(_fact(draft, by_id[pk], change, change.by))
-    Fact.objects.bulk_create(added, batch_size=BATCH)
-    refresh({fact.organisation_id for fact in added})
+                added.append((pk, draft))
+    insert_facts(added, change=change, by_id=change.by_id)
+    refresh({pk for pk, _draft in added})
     return len(added)
 
 
@@ -450,34 +442,20 @@ def refresh(ids: Iterable[int]) -> None:
     """Make the columns that lists need follow from the open facts again."""
     place_words = _place_words()
     ids = sorted(ids)
+    now = timezone.now()
     for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        facts: dict[int, list[Fact]] = {pk: [] for pk in part}
-        for fact in Fact.objects.filter(organisation__in=part, ended_in=None).order_by("id"):
-            facts[fact.organisation_id].append(fact)
-        changed = []
-        for organisation in Organisation.objects.filter(pk__in=part):
-            open_facts = facts[organisation.pk]
-            if not open_facts:  # joined to another, or ended: keeps the name it had
-                continue
-            for column, value in _columns(derive(open_facts, _words_of(open_facts, place_words))).items():
-                setattr(organisation, column, value)
-            organisation.updated_at = timezone.now()
-            changed.append(organisation)
-        Organisation.objects.bulk_update(changed, [*Derived.__slots__, "updated_at"])
-
-
-def _columns(derived: Derived) -> dict[str, Any]:
-    return {column: getattr(derived, column) for column in Derived.__slots__}
+        facts: dict[int, list[Fact]] = {}
+        said = Fact.objects.filter(organisation__in=ids[start : start + 500], ended_in=None).order_by("id")
+        for fact in said.only("organisation_id", "field", "value", "visible_to"):
+            facts.setdefault(fact.organisation_id, []).append(fact)
+        # A record without open facts (joined to another, or ended) keeps the name it had.
+        changed = [(*derive(said, words_of(said, place_words)), now, pk) for pk, said in facts.items()]
+        update_rows(Organisation, [*Derived._fields, "updated_at"], changed)
 
 
 def _place_words() -> dict[str, str]:
     rows = Place.objects.values_list("code", "name", "name_definite", "name_en", "seat")
     return {code: fold(" ".join(names)) for code, *names in rows}
-
-
-def _words_of(facts: Iterable[Any], place_words: dict[str, str]) -> list[str]:
-    return [place_words.get(fact.value, "") for fact in facts if fact.field in {"place", "seat"} and fact.value]
 
 
 def _fact(draft: FactDraft, organisation: Organisation, change: Change, by: User | None) -> Fact:
@@ -496,13 +474,8 @@ def _fact(draft: FactDraft, organisation: Organisation, change: Change, by: User
     )
 
 
-def _free_codes(drafts: Sequence[Draft]) -> list[str]:
+def _free_codes(bases: Sequence[str]) -> list[str]:
     """A code each, free and unlike the others: the base, or the base with the first number that is free."""
-    bases = []
-    for draft in drafts:
-        name = next((fact.value for fact in draft.facts if fact.field == "name"), "")
-        acronym = next((fact.value for fact in draft.facts if fact.field == "acronym"), "")
-        bases.append(draft.code or code_base(draft.country, name, acronym))
     taken = set(Organisation.objects.filter(code__in=set(bases)).values_list("code", flat=True))
     crowded = {base for base in bases if base in taken}
     last: dict[str, int] = {}
