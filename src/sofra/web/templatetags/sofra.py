@@ -191,10 +191,10 @@ def progress(done: int, total: int | None, label: str) -> SafeString:
     if total is None:
         return format_html(
             '<div class="progress"><span>{}: {}</span><progress aria-label="{}"></progress></div>',
-            label, number_format(done), label,
+            label, number_format(done, force_grouping=True), label,
         )  # fmt: skip
     words = _("%(label)s: %(done)s of %(total)s") % {
-        "label": label, "done": number_format(done), "total": number_format(total),
+        "label": label, "done": number_format(done, force_grouping=True), "total": number_format(total, force_grouping=True),
     }  # fmt: skip
     return format_html(
         '<div class="progress"><span>{}</span><progress aria-label="{}" value="{}" max="{}"></progress></div>',
