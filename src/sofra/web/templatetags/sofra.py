@@ -194,8 +194,10 @@ def progress(done: int, total: int | None, label: str) -> SafeString:
             label, number_format(done, force_grouping=True), label,
         )  # fmt: skip
     words = _("%(label)s: %(done)s of %(total)s") % {
-        "label": label, "done": number_format(done, force_grouping=True), "total": number_format(total, force_grouping=True),
-    }  # fmt: skip
+        "label": label,
+        "done": number_format(done, force_grouping=True),
+        "total": number_format(total, force_grouping=True),
+    }
     return format_html(
         '<div class="progress"><span>{}</span><progress aria-label="{}" value="{}" max="{}"></progress></div>',
         words, label, str(min(done, total)), str(max(total, 1)),
