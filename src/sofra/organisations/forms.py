@@ -80,7 +80,7 @@ class FilterForm(forms.Form):
 
     def typed_place(self) -> str:
         """What stands in the field of the place: the place's name, or what was typed where none was found."""
-        return self.asked_place.title if self.asked_place else self.cleaned_data.get("place", "")
+        return title_of(self.asked_place) if self.asked_place else self.cleaned_data.get("place", "")
 
     def unknown_place(self) -> str:
         """The place that was typed and not found, so that the page can say so instead of showing everything."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sofra.ground.models import Visibility
 from sofra.places.models import Place
+from sofra.places.titles import title_of
 
 from . import vocabulary
 
@@ -132,7 +133,7 @@ class Fact(models.Model):
         if choices is not None and self.value in choices.values:
             return str(choices(self.value).label)
         if self.field in {"place", "seat"}:
-            return self.place.title if self.place else str(self.detail.get("text") or self.value)
+            return title_of(self.place) if self.place else str(self.detail.get("text") or self.value)
         return self.value
 
     @property

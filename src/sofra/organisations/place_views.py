@@ -23,7 +23,7 @@ from . import place_queries
 from .place_queries import Coverage, Entry
 
 LONGEST_NAME = 100
-PREVIEW, PAGE = 10, 25
+PREVIEW, SPARE, PAGE = 10, 5, 25  # a list that is only SPARE longer than its preview is shown whole
 CENSUSES = {"AL": ("2023", "2011")}
 MAPS = {
     "counties": gettext_lazy("Counties"),
@@ -202,7 +202,7 @@ def _groups(
             continue
         said = "seat" if key == "seat" else "place"
         shown = place_queries.page_number(sizes[key], PAGE, page) if wanted else None
-        first, until = (shown.start_index() - 1, shown.end_index()) if shown else (0, PREVIEW)
+        first, until = (shown.start_index() - 1, shown.end_index()) if shown else (0, PREVIEW + SPARE if sizes[key] <= PREVIEW + SPARE else PREVIEW)
         organisations = place_queries.organisations_at(
             level, said, codes[key], count=sizes[key], everybody=counted.everybody, until=until
         )[max(first, 0) : until]

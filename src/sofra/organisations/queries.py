@@ -14,6 +14,7 @@ from sofra.accounts.access import has, level_of, role_of
 from sofra.ground.models import AuditLine, Visibility
 from sofra.ground.text import sort_key
 from sofra.places.models import Place
+from sofra.places.titles import title_of
 
 from . import rules, search, vocabulary
 from .models import Candidate, Change, Editor, Fact, Judgement, Organisation, Proposal
@@ -388,7 +389,7 @@ def newest(level: int, limit: int = 5) -> list[Organisation]:
 
 
 def place_titles(codes: Iterable[str]) -> Mapping[str, str]:
-    return {code: place.title for code, place in places_by_code(codes).items()}
+    return {code: title_of(place) for code, place in places_by_code(codes).items()}
 
 
 def places_by_code(codes: Iterable[str]) -> Mapping[str, Place]:

@@ -54,8 +54,12 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 def _around_the_list(request: HttpRequest, form: forms.FilterForm) -> dict[str, Any]:
     """The filters' parts of the page: long choices, chips that take one filter away, other views, downloads."""
     query = request.GET.copy()
+    view = query.get("view", "")
     for name in ("page", "view"):
         query.pop(name, None)
+    for name in list(query):  # fields that were left empty make addresses long and say nothing
+        if not any(query.getlist(name)):
+            query.pop(name)
     chips = []
     for name, field in form.fields.items():
         labels: dict[Any, Any] = dict(field.choices) if isinstance(field, djangoforms.ChoiceField) else {}  # type: ignore[arg-type]
@@ -64,6 +68,8 @@ def _around_the_list(request: HttpRequest, form: forms.FilterForm) -> dict[str, 
                 rest = query.copy()
                 rest.setlist(name, [other for other in query.getlist(name) if other != value])
                 words = form.typed_place() if name == "place" else capfirst(labels.get(value, value))
+                if view:
+                    rest["view"] = view
                 chips.append({"label": f"{field.label}: {words}", "url": f"?{rest.urlencode()}"})
     asked = query.urlencode()
     without_place = query.copy()
@@ -75,7 +81,7 @@ def _around_the_list(request: HttpRequest, form: forms.FilterForm) -> dict[str, 
         "views": [("list", _("List"), "list-bullet"), ("map", _("Map"), "map"), ("table", _("Table"), "table-cells")],
         "query_without_view": f"{asked}&" if asked else "",
         "query_without_place": f"{text}&" if (text := without_place.urlencode()) else "",
-        "asked": f"?{asked}" if asked else "",
+        "asked": asked,
     }
 
 

@@ -15,17 +15,19 @@ from sofra.organisations.glossary import TERMS, Term
 from sofra.organisations.place_queries import coverage
 from sofra.places import maps
 from sofra.places.models import Kind, Place
+from sofra.places.titles import title_of
 
 MOST_PLACES = 12
 
 
-def places_found(typed: str) -> list[Place]:
-    """Places of which a name, in whatever form or script, begins with what was typed or has a word that does."""
+def places_found(typed: str) -> list[tuple[Place, str]]:
+    """Places with their titles, of which a name, in whatever form or script, begins with what was typed or has a word that does."""
     folded = fold(typed[:200])
     if not folded:
         return []
     named = Q(names__folded__startswith=folded) | Q(names__folded__contains=f" {folded}")
-    return list(Place.objects.filter(named).distinct().order_by("level", "sort_key")[:MOST_PLACES])
+    found = Place.objects.filter(named).distinct().order_by("level", "sort_key")[:MOST_PLACES]
+    return [(place, title_of(place)) for place in found]
 
 
 def glossary_in_order() -> list[tuple[str, list[Term]]]:
