@@ -57,6 +57,7 @@ PARAMETERS = (
     "q page view place kind activity_class theme audience language activity_kind age map list about verdict asks judged"
     " next limit offset lang within country"
 ).split()
+PLAIN = ("mfa_", "account", "about", "accessibility", "components", "permissions", "glossary", "people", "person")
 NUMBERS = ("0", "2147483648", "9223372036854775807", "9223372036854775808", "9" * 60)
 
 
@@ -137,9 +138,10 @@ def query_of(text: str) -> str:
 def test_no_address_breaks(world: World) -> None:
     failed = []
     asked = [text for text in map(quote_plus, TEXTS) if len(text) < 30_000] + BYTES
-    for name in readable():
+    for number, name in enumerate(readable()):
         address = address_of(name, world)
-        for text in asked:
+        # Pages that read nothing but `page` or `next` share the texts among them.
+        for text in asked[number % 3 :: 3] if name.startswith(PLAIN) else asked:
             query = query_of(text)
             if found := wrong(ask(world.clients["ana"], "get", f"{address}?{query}")):
                 failed.append(f"{name}?{query[:70]}: {found}")
@@ -187,13 +189,13 @@ def test_no_form_breaks(world: World, who: str) -> None:
             if (to, tuple(fields)) in tried or "csrfmiddlewaretoken" not in fields:
                 continue
             tried.add((to, tuple(fields)))
-            for text in TEXTS:
+            for number, text in enumerate(TEXTS):
                 spoiled = {field: text if field in typed else value for field, value in fields.items()}
-                for number, data in enumerate((spoiled, dict.fromkeys(fields, text))):
-                    body = "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in data.items())
-                    answer = ask(client, "post", to, data=body, content_type="application/x-www-form-urlencoded")
-                    answers = [answer, ask(client, "post", to, data=data)] if number else [answer]
-                    failed += [f"{to} {text[:40]!r}: {found}" for one in answers if (found := wrong(one))]
+                body = "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in spoiled.items())
+                answers = [ask(client, "post", to, data=body, content_type="application/x-www-form-urlencoded")]
+                if (number + len(tried)) % 2:  # each second text also in every field; the next form gets the others
+                    answers.append(ask(client, "post", to, data=dict.fromkeys(fields, text)))
+                failed += [f"{to} {text[:40]!r}: {found}" for one in answers if (found := wrong(one))]
     assert tried
     assert not failed, "\n".join(failed)
 

@@ -243,3 +243,13 @@ def test_a_slow_mail_server_does_not_tell_who_has_an_account(
     assert client.post(reverse("account_reset_password"), {"email": besa.email}).status_code == 302
     assert time.monotonic() - began < 1
     assert sent.wait(5)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "//evil.example", "https:evil.example", "javascript:alert(1)", "\\/x"]
+)
+def test_an_address_that_cannot_be_read_leads_home(client: Client, ana: User, address: str) -> None:
+    assert client.get(reverse("account_login"), {"next": address}).status_code == 200
+    answer = client.post(reverse("account_login"), {"login": ana.email, "password": PASSWORD, "next": address})
+    assert answer["Location"] == reverse("home")
+    assert client.get(reverse("account_login"), {"next": address})["Location"] == reverse("home")
