@@ -202,7 +202,8 @@ def _groups(
             continue
         said = "seat" if key == "seat" else "place"
         shown = place_queries.page_number(sizes[key], PAGE, page) if wanted else None
-        first, until = (shown.start_index() - 1, shown.end_index()) if shown else (0, PREVIEW + SPARE if sizes[key] <= PREVIEW + SPARE else PREVIEW)
+        preview = sizes[key] if sizes[key] <= PREVIEW + SPARE else PREVIEW
+        first, until = (shown.start_index() - 1, shown.end_index()) if shown else (0, preview)
         organisations = place_queries.organisations_at(
             level, said, codes[key], count=sizes[key], everybody=counted.everybody, until=until
         )[max(first, 0) : until]

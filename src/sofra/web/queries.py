@@ -21,7 +21,7 @@ MOST_PLACES = 12
 
 
 def places_found(typed: str) -> list[tuple[Place, str]]:
-    """Places with their titles, of which a name, in whatever form or script, begins with what was typed or has a word that does."""
+    """Places with their titles: those with a name, in any form or script, that has a word beginning as typed."""
     folded = fold(typed[:200])
     if not folded:
         return []
