@@ -120,7 +120,7 @@ def database(url: str) -> dict[str, object]:
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 60,  # seconds: a writer waits for an import of a hundred thousand rows to be written
+                "timeout": 120,  # seconds: a writer waits while an import of a hundred thousand rows is written
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; "
                     "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from sofra.exchange import checking, importing, services, storing
@@ -383,3 +384,38 @@ def test_command_says_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no recipe"):
         run(str(ANNEX), "--recipe", "nowhere")
     assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize("phase", ["checking", "importing"])
+def test_a_portion_takes_as_many_statements_whatever_came_before(monkeypatch: pytest.MonkeyPatch, phase: str) -> None:
+    """Work and memory for a portion of rows must not grow with the file, nor with the rows in a portion."""
+    monkeypatch.setattr(checking, "BATCH", 20)
+    monkeypatch.setattr(importing, "_PORTION", 20)
+
+    def statements(rows: int) -> int:
+        text = "Emri,Faqja\n" + "".join(f"Qendra e Provës {rows} {n},www.p{rows}x{n}.example\n" for n in range(rows))
+        registry = list(Organisation.objects.values_list("pk", flat=True))
+        assert not registry
+        imported = services.upload_file([text.encode()], name="a.csv", by=None)
+        services.map_columns(imported, mapping=imported.mapping, source="", by=None)
+        with CaptureQueriesContext(connection) as check:
+            services.check_import(imported.pk)
+        services.start_import(imported, by=None)
+        with CaptureQueriesContext(connection) as write:
+            done = services.run_import(imported.pk)
+        assert done.counts["new"] == rows
+        Fact.objects.all().delete()
+        ImportRow.objects.all().delete()
+        Organisation.objects.all().delete()
+        return len(check) if phase == "checking" else len(write)
+
+    two, four, six = statements(40), statements(80), statements(120)
+    assert six - four == four - two
+    assert (six - four) / 2 <= 12
+
+
+def test_what_rows_said_is_remembered_over_batches() -> None:
+    said = checking.Said()
+    assert said.first([5, 7, 5], [2, 3, 4]) == [2, 3, 2]
+    assert said.first([7, 9, -3], [5, 6, 7]) == [3, 6, 7]
+    assert said.first([], []) == []

@@ -67,7 +67,7 @@ def _wait_for(hub: Path, step: str, seconds: float = 120) -> None:
     raise AssertionError(f"never came to {step}")
 
 
-@pytest.mark.parametrize("step", ["checking", "importing"])
+@pytest.mark.parametrize("step", ["checking", "preparing", "importing"])
 def test_a_killed_import_leaves_nothing_and_the_second_run_completes(hub: Path, step: str) -> None:
     table = _table(hub, 12_000)
     process = _start(hub, table)

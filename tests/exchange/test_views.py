@@ -13,6 +13,7 @@ from sofra.accounts.models import RoleGrant, User
 from sofra.exchange import running, services, tasks
 from sofra.exchange.models import Import, Recipe
 from sofra.organisations.models import Organisation
+from sofra.places.models import Place, Reading
 
 pytestmark = pytest.mark.django_db
 LIST = "Emri,Shtrirja,Faqja\nQendra Agimi,Pukë,www.agimi.example\nShoqata Drita,Elbasan,www.drita.ëexample\n,Has,\n"
@@ -160,3 +161,35 @@ def test_discarding(enter: Callable[..., Client], data_folder: Path, django_capt
         ana.post(f"/en/imports/{number}/discard/")
     assert not Import.objects.exists()
     assert not list((data_folder / "imports").iterdir())
+
+
+def test_a_reading_that_a_person_confirmed_is_not_asked_about_again(enter: Callable[..., Client]) -> None:
+    ana = enter(roles.MAPPER)
+    Place.objects.create(
+        code="AL-03", kind="county", country="AL", path="AL-03/", level=1, name="Elbasan", sort_key="Elbasan"
+    )
+    text = "Emri,Shtrirja\nQendra Agimi,Elbasan\nShoqata Drita,Elbasan\n"
+    first = checked(ana, text)
+    ana.post(f"{first.get_absolute_url()}rows/2/", {"place-0": ["AL-03"], "alike-0": "on"})
+    reading = Reading.objects.get()
+    assert (reading.folded, reading.codes, reading.confirmed_by.name) == ("elbasan", ["AL-03"], "Ana")
+    assert not first.rows.filter(verdict="ask").exists()
+    again = checked(ana, text.replace("Agimi", "Dielli").replace("Drita", "Ura"))
+    assert {row.verdict for row in again.rows.all()} == {"new"}
+    assert all(row.reading["places"][0]["codes"] == ["AL-03"] for row in again.rows.all())
+
+
+def test_one_row_alone_or_words_without_a_place_confirm_no_reading(enter: Callable[..., Client]) -> None:
+    ana = enter(roles.MAPPER)
+    imported = checked(ana, "Emri,Shtrirja\nQendra Agimi,Elbasan\nShoqata Drita,Elbasan\n")
+    ana.post(f"{imported.get_absolute_url()}rows/2/", {"place-0": ["AL-03"]})
+    ana.post(f"{imported.get_absolute_url()}rows/3/", {"keep-0": "on", "alike-0": "on"})
+    assert not imported.rows.filter(verdict="ask").exists()
+    assert not Reading.objects.exists()
+
+
+def checked(client: Client, text: str) -> Import:
+    upload(client, text)
+    imported = Import.objects.latest("id")
+    services.map_columns(imported, mapping=imported.mapping, source="", by=None)
+    return services.check_import(imported.pk)

@@ -103,7 +103,7 @@ def check_rows(imported: Import, progress: Progress) -> int:
     with override(settings.LANGUAGE_CODE):
         row_word = _("row")
     seen = Seen()
-    done = 0
+    done, expected = 0, table.shape.get("rows_about")
     lines = iter(table)
     while batch := list(islice(lines, LARGE_BATCH if len(registry) > LARGE_BATCH else BATCH)):
         checked = [_read(reader, line, imported.source, row_word) for line in batch]
@@ -114,7 +114,7 @@ def check_rows(imported: Import, progress: Progress) -> int:
         with transaction.atomic():
             insert_rows(ImportRow, _COLUMNS, [_staged(imported, row) for row in checked])
         done += len(batch)
-        progress.tell(done, imported.rows_total, "checking")
+        progress.tell(done, max(done, expected) if expected else None, "checking")
     if not done:
         raise Unreadable(_("There is a header, but no row below it. Choose the file that holds the rows."))
     return done

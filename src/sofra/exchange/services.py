@@ -14,6 +14,8 @@ from sofra.ground.models import Visibility
 from sofra.ground.text import fold
 from sofra.organisations import services as organisations
 from sofra.organisations.models import Organisation
+from sofra.places.models import Place, Reading
+from sofra.places.services import confirm_reading
 
 from . import checking, importing, running, storing
 from .columns import NEEDED, TARGETS, suggest_mapping
@@ -246,12 +248,14 @@ def decide_rows(
     place_of: str = "",
     accept: bool = False,
     as_read: bool = False,
+    remember: bool = False,
 ) -> int:
     """A person's word on rows that ask. Returns how many rows were decided.
 
     `twin`: "new", "skip", or "same" / "same:CODE"; `place`: the codes that are meant (none: keep the words), for
     the places written as `place_of` (all that ask, where that is empty); `accept`: take the row as it was read;
-    `as_read`: take each unsure place as it was read.
+    `as_read`: take each unsure place as it was read; `remember`: the next file with these words for a place is read
+    in the same way, and not asked about.
     """
     imported = _locked(imported, State.CHECKED)
     decided = []
@@ -270,10 +274,28 @@ def decide_rows(
             decided.append(row)
     fields = ["reading", "verdict", "asks", "twin", "decided_by", "same_row"]
     ImportRow.objects.bulk_update(decided, fields, batch_size=200)
+    if remember and by is not None:
+        _remember_places(decided, place_of, by=by)
     if decided:
         imported.counts = importing.counts_of(imported)
         imported.save(update_fields=["counts"])
     return len(decided)
+
+
+def _remember_places(rows: Iterable[ImportRow], text: str, *, by: User) -> None:
+    """Keep how a person read the words of these rows (only `text`, where that is given), each once."""
+    read = {
+        fold(place["text"]): (place["text"], place["codes"])
+        for row in rows
+        for place in row.reading.get("places", ())
+        if place.get("decided") and place["sure"] and fold(place["text"]) and fold(text) in {"", fold(place["text"])}
+    }
+    codes = {code for _text, codes in read.values() for code in codes}
+    known = set(Place.objects.filter(pk__in=codes).values_list("pk", flat=True))
+    as_before = dict(Reading.objects.filter(folded__in=list(read)).values_list("folded", "codes"))
+    for folded, (written, meant) in read.items():
+        if known.issuperset(meant) and as_before.get(folded[:500]) != meant:
+            confirm_reading(text=written, codes=meant, by=by)
 
 
 def _decide(row: ImportRow, twin: str, place: Sequence[str] | None, place_of: str, accept: bool, as_read: bool) -> bool:
@@ -332,7 +354,7 @@ def decide_all(imported: Import, *, by: User | None, action: str, verdict: str, 
     while rows := list(_asked(imported, verdict, asks).filter(number__gt=last).order_by("number")[: checking.BATCH]):
         last = rows[-1].number
         if action == "as-read":
-            decided += decide_rows(imported, rows, by=by, as_read=True)
+            decided += decide_rows(imported, rows, by=by, as_read=True, remember=True)
         elif action == "keep-words":
             decided += decide_rows(imported, rows, by=by, place=[])
         elif action == "accept":
@@ -362,7 +384,8 @@ def decide_one(
         if wish.get(f"alike-{index}"):
             others = imported.rows.filter(verdict=Verdict.ASK, asks__contains="place").exclude(pk=row.pk)
             rows += [other for other in others.iterator(chunk_size=500) if _has_place(other, place["text"])]
-        decide_rows(imported, rows, by=by, place=codes, place_of=place["text"])
+        everywhere = bool(wish.get(f"alike-{index}"))
+        decide_rows(imported, rows, by=by, place=codes, place_of=place["text"], remember=everywhere)
     decide_rows(imported, [row], by=by, twin=wish.get("twin") or "", accept=bool(wish.get("accept")))
 
 

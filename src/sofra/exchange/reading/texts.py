@@ -55,6 +55,7 @@ def _delimited(path: Path, encoding: str, separator: str, quoting: int, shape: d
         **shape,
         "separator": SEPARATORS[separator],
         "header_row": first[index][0] if index is not None else None,
+        "rows_about": max(_count_lines(path) - (first[index][0] if index is not None else 0), 1),
         "rows_above": sum(any(c.strip() for c in cells) for _n, cells, _x in first[:index]) if index else 0,
     }
     start = first[index][0] if index is not None else -1
@@ -65,6 +66,12 @@ def _delimited(path: Path, encoding: str, separator: str, quoting: int, shape: d
                 yield row
 
     return Table(shape, header, rows)
+
+
+def _count_lines(path: Path) -> int:
+    """How many lines there are, so that a progress bar knows its end; more than rows where cells hold line breaks."""
+    with path.open("rb") as file:
+        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1024 * 1024), b""))
 
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:

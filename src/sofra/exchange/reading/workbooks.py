@@ -47,10 +47,12 @@ def open_workbook(path: Path, kind: Kind, *, sheet: str = "") -> Table:
         "formulas_without_value": len(scan.empty_formulas),
     }
     first = index + 1 if index is not None else 0
-    merged = _merged(_sheet(book, chosen), scan, first)
+    opened = _sheet(book, chosen)
+    shape["rows_about"] = max((opened.start[0] if opened.start else 0) + opened.height - first, 1)
+    merged = _merged(opened, scan, first)
     shape["merged"] = len(merged)
     titles = name_apart(header)
-    del book
+    del book, opened
 
     def rows() -> Iterator[RawLine]:
         return _rows(_sheet(_load(path), chosen), first, titles, scan, merged)
