@@ -1,14 +1,16 @@
 """Import of growing tables: rows a second beside the floor and beside django-import-export, and memory.
 
-All three read the same XLSX and CSV in the same run. The floor is what no importer can do without: calamine reads the
-workbook, one bulk insert writes the rows into one plain table. django-import-export (defaults) writes into the same
-plain table, one row a line; Sofra checks each row, reads its places, looks for twins, stages it with what is to be
-told, and writes it as about nine facts with their source. Each measure is its own process on a fresh SQLite.
+All read the same invented rows in the same run, each measure in a process of its own on a fresh database. The floor is
+what no importer can do without: calamine reads the workbook, one bulk insert writes the rows into one plain table.
+django-import-export (defaults) writes into the same plain table; "dry run first" is how its own pages do it, since
+that is where it checks and reports before it writes. Sofra checks each row, reads its places, looks for twins, stages
+it with what is to be told, and writes it as about nine facts with their source, all of it in one transaction.
 """
 
 import json
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -19,9 +21,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+from bench.tables import Table
+
 PROJECT = Path(__file__).resolve().parents[1]
-SIZES = (10_000, 100_000)
-ROUNDS = 3
+SIZES = (1_000, 10_000, 100_000)
+ROUNDS = {1_000: 3, 10_000: 3, 100_000: 1}
+SAYS = (
+    "Rows a second from the file to the report, and the peak of the process's own memory. Up to 10,000 rows medians of "
+    "three runs, 100,000 rows once. “Processor” is rows for each second of processor time, which other work on the "
+    "machine disturbs less. calamine keeps a whole sheet in memory, so XLSX takes more of it as rows grow; CSV does not."
+)
 HEADER = ["Nr", "Tema", "Emri", "Shtrirja gjeografike", "Faqja", "Lloji i fokusit"]
 KINDS = "Qendra Shoqata Fondacioni Instituti Forumi Rrjeti Lëvizja Klubi".split()
 FIELDS = "Rinore Gruas Komunitare Qytetare Sociale Kulturore Mjedisore Arsimore Evropiane Lokale".split()
@@ -102,9 +113,10 @@ def floor(path: Path) -> None:
         plain.objects.bulk_create([plain(None, *row) for row in read], batch_size=2000)
 
 
-def import_export(path: Path) -> None:
+def import_export(path: Path, *, dry_run_first: bool = False) -> None:
     import tablib
     from import_export import resources
+    from python_calamine import CalamineWorkbook
 
     plain = _plain_model()
 
@@ -114,12 +126,15 @@ def import_export(path: Path) -> None:
             import_id_fields = ["number"]
 
     data = tablib.Dataset(headers=["number", "theme", "name", "place", "website", "focus"])
-    from python_calamine import CalamineWorkbook
-
     for row in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()[1:]:
         data.append(row)
-    result = Resource().import_data(data)
-    assert not result.has_errors(), result.row_errors()[:1]
+    for dry_run in (True, False) if dry_run_first else (False,):
+        result = Resource().import_data(data, dry_run=dry_run)
+        assert not result.has_errors(), result.row_errors()[:1]
+
+
+def dry_run_first(path: Path) -> None:
+    import_export(path, dry_run_first=True)
 
 
 def sofra(path: Path) -> None:
@@ -142,7 +157,9 @@ def _pieces(path: Path) -> Any:
             yield piece
 
 
-WHAT: dict[str, Callable[[Path], None]] = {"floor": floor, "import-export": import_export, "sofra": sofra}
+WHAT: dict[str, Callable[[Path], None]] = {
+    "floor": floor, "import-export": import_export, "import-export-dry-run-first": dry_run_first, "sofra": sofra,
+}  # fmt: skip
 
 
 def measure(what: str, path: Path) -> dict[str, float]:
@@ -162,12 +179,12 @@ def measure(what: str, path: Path) -> dict[str, float]:
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
-    began = time.perf_counter()
+    began, used = time.perf_counter(), _processor()
     WHAT[what](path)
-    seconds = time.perf_counter() - began
+    seconds, used = time.perf_counter() - began, _processor() - used
     over.set()
     watcher.join()
-    return {"seconds": seconds, "peak_mb": peak[0], "more_mb": peak[0] - before}
+    return {"seconds": seconds, "processor": used, "peak_mb": peak[0], "more_mb": peak[0] - before}
 
 
 def _own_memory() -> float:
@@ -176,52 +193,79 @@ def _own_memory() -> float:
     return int(status.partition("RssAnon:")[2].split()[0]) / 1024
 
 
-def _apart(what: str, path: Path) -> dict[str, float]:
+def _processor() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _apart(what: str, path: Path, database: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as data:
         environment = {
             **os.environ, "SOFRA_DATA": data, "PYTHONPATH": str(PROJECT / "src"), "DJANGO_SETTINGS_MODULE": "sofra.settings",
         }  # fmt: skip
         environment.pop("DATABASE_URL", None)
+        if database == "PostgreSQL":
+            from tests.databases import new_database
+
+            environment["DATABASE_URL"] = new_database("sofra_bench_import")
         command = [sys.executable, str(Path(__file__)), what, str(path)]
         done = subprocess.run(command, env=environment, check=True, capture_output=True, cwd=PROJECT)
         told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
         return told
 
 
-def run(sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) -> dict[str, Any]:
-    """Medians of several rounds. django-import-export is measured at the smallest size: its rate does not rise."""
-    results: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for size in sizes:
+def _plan(size: int, quick: bool) -> list[tuple[str, str, str]]:
+    """What is measured at a size: (what, kind of file, database)."""
+    plan = [("floor", "xlsx", "SQLite"), ("sofra", "csv", "SQLite"), ("sofra", "xlsx", "SQLite")]
+    plan += [("import-export", "xlsx", "SQLite")]
+    if not quick:
+        plan += [("floor", "xlsx", "PostgreSQL"), ("sofra", "csv", "PostgreSQL")]
+    if size == 10_000:
+        plan += [("import-export-dry-run-first", "xlsx", "SQLite"), ("import-export", "xlsx", "PostgreSQL")]
+    return plan
+
+
+def run(quick: bool = False) -> list[Table]:
+    """Each size in rounds, so that what else the machine does falls on all alike; medians, and ratios of them."""
+    rows: list[list[object]] = []
+    ratios: list[list[object]] = []
+    for size in SIZES[:1] if quick else SIZES:
+        taken: dict[tuple[str, str, str], list[dict[str, float]]] = {}
+        with tempfile.TemporaryDirectory() as folder:
             make_files(Path(folder), size)
-            plan = [("floor", "xlsx"), ("sofra", "xlsx"), ("sofra", "csv")]
-            plan += [("import-export", "xlsx")] if size == min(sizes) else []
-            taken: dict[str, list[dict[str, float]]] = {}
-            for _round in range(rounds if size < 100_000 else max(rounds - 2, 1)):
-                for what, kind in plan:
-                    taken.setdefault(f"{what}, {kind}", []).append(_apart(what, Path(folder) / f"list.{kind}"))
-            results[str(size)] = {
-                name: {
-                    "rows_per_second": round(size / statistics.median(one["seconds"] for one in all_)),
-                    "peak_mb": round(statistics.median(one["peak_mb"] for one in all_)),
-                    "more_mb": round(statistics.median(one["more_mb"] for one in all_)),
-                }
-                for name, all_ in taken.items()
-            }
-    smallest, largest = str(min(sizes)), str(max(sizes))
-    ours = results[largest]["sofra, csv"]["rows_per_second"]
-    results["ratios"] = {
-        "sofra / import-export": round(ours / results[smallest]["import-export, xlsx"]["rows_per_second"], 2),
-        "sofra / floor": round(ours / results[largest]["floor, xlsx"]["rows_per_second"], 2),
-        "memory, largest / smallest": round(
-            results[largest]["sofra, csv"]["peak_mb"] / results[smallest]["sofra, csv"]["peak_mb"], 2
+            for _round in range(1 if quick else ROUNDS[size]):
+                for what, kind, database in _plan(size, quick):
+                    told = _apart(what, Path(folder) / f"list.{kind}", database)
+                    taken.setdefault((database, what, kind), []).append(told)
+        middle = {
+            key: {name: statistics.median(one[name] for one in all_) for name in all_[0]} for key, all_ in taken.items()
+        }
+        for (database, what, kind), told in sorted(middle.items()):
+            rows.append(
+                [size, database, what, kind.upper(), round(size / told["seconds"]), round(size / told["processor"]),
+                 round(told["peak_mb"])]
+            )  # fmt: skip
+        for database in ("SQLite", "PostgreSQL"):
+            for other in ("import-export", "import-export-dry-run-first", "floor"):
+                ours, theirs = middle.get((database, "sofra", "csv")), middle.get((database, other, "xlsx"))
+                if ours and theirs:
+                    by_clock, by_use = (theirs[by] / ours[by] for by in ("seconds", "processor"))
+                    ratios.append([size, database, f"Sofra / {other}", round(by_clock, 2), round(by_use, 2)])
+    return [
+        Table(
+            "Import",
+            ["rows", "database", "what", "file", "rows a second", "processor: rows a second", "peak MB"],
+            rows,
+            SAYS,
         ),
-    }
-    return results
+        Table("Ratios in the same run", ["rows", "database", "of", "by the clock", "by processor time"], ratios),
+    ]
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:
         print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]))))
     else:
-        print(json.dumps(run(), indent=2))
+        for table in run("--quick" in sys.argv):
+            for row in table.rows:
+                print(*row, sep="\t")
