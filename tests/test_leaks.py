@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.http import HttpResponse
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 from tests import test_doors
@@ -457,3 +458,19 @@ def test_an_import_does_not_tell_what_is_sealed(world: Leaky) -> None:
         told.append(json.dumps(said).replace(code, "…").replace(name, "…"))
     assert told[0] == told[1]
     assert "1997" not in told[0]
+
+
+def test_a_page_with_a_form_is_not_kept_even_where_it_asks_for_no_privacy(db: None, rf: RequestFactory) -> None:
+    """With a cookie for forms sent along, Django sets none with the answer, so nothing else tells it apart."""
+
+    def draw(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(
+            f'<input name="csrfmiddlewaretoken" value="{get_token(request)}">' * ("form" in request.path)
+        )
+
+    shelf = PublicPages(draw)
+    for path in ("/plain/", "/form/"):
+        request = rf.get(path)
+        request.META["CSRF_COOKIE"] = "k" * 32
+        shelf(request)
+    assert [key[0] for key in shelf.shelf] == ["/plain/"]
