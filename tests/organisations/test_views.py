@@ -9,8 +9,9 @@ from django.test import Client
 from sofra.accounts import roles
 from sofra.accounts.models import User
 from sofra.organisations import queries, services
+from sofra.organisations.forms import FilterForm
 from sofra.organisations.models import Judgement, Organisation, Proposal
-from sofra.places.models import Reading
+from sofra.places.models import Place, Reading
 from sofra.places.services import load_places
 from sofra.places.titles import title_of
 
@@ -280,7 +281,7 @@ def test_a_place_of_several_meanings_is_asked_after(ura: Organisation, ana: User
     address = f"{ura.get_absolute_url()}edit/seat/"
     answer = signed_in(ana).post(address, {"v0-value": "Elbasan", "v0-visible_to": 0})
     assert answer.status_code == 422
-    assert "AL-03" in text(answer)
+    assert "Qarku Elbasan; Bashkia Elbasan" in text(answer)
     assert signed_in(ana).post(address, {"v0-value": "Bashkia Elbasan", "v0-visible_to": 0}).status_code == 302
     assert ura.facts.get(field="seat", ended_in=None).value == "AL213"
 
@@ -336,3 +337,22 @@ def test_the_map_keeps_the_other_filters(ura: Organisation, organisation: Make) 
     organisation("Drita", place="AL153", theme="youth")
     page = text(Client().get("/organisations/?view=map&theme=youth"))
     assert "theme=youth&amp;view=list&amp;place=AL153" in page or "theme=youth&view=list&place=AL153" in page
+
+
+@pytest.mark.parametrize("code", ["AL-03", "AL213", "AL213-02", "AL154-03"])
+def test_a_filtered_place_stays_the_same_when_its_form_is_sent_again(code: str, db: None) -> None:
+    load_places()
+    form = FilterForm({"place": code})
+    form.is_valid()
+    again = FilterForm({"place": form.typed_place})
+    again.is_valid()
+    assert again.asked_place is not None
+    assert again.asked_place.code == code
+
+
+def test_a_filter_taken_away_keeps_the_view(organisation: Make, albania: dict[str, Place]) -> None:
+    organisation("Ura", place="AL153", theme="youth")
+    page = text(Client().get("/organisations/?view=map&q=&theme=youth&place=AL153"))
+    assert 'href="?theme=youth&amp;view=map"' in page
+    assert ".csv??" not in page
+    assert ".csv?theme=youth&amp;place=AL153" in page

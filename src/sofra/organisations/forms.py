@@ -1,5 +1,7 @@
 """What may come in."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,6 +20,7 @@ from sofra.ground.models import Visibility
 from sofra.ground.text import fold
 from sofra.places import queries as places
 from sofra.places.models import Kind, Place
+from sofra.places.resolving import resolve
 from sofra.places.titles import title_of
 
 from . import rules, vocabulary
@@ -76,16 +79,35 @@ class FilterForm(forms.Form):
     @cached_property
     def asked_place(self) -> Place | None:
         typed = self.cleaned_data.get("place", "").strip()
-        return places.find_place(typed) if typed else None
+        return (places.find_place(typed) or _titled(typed)) if typed else None
 
+    @cached_property
     def typed_place(self) -> str:
-        """What stands in the field of the place: the place's name, or what was typed where none was found."""
-        return title_of(self.asked_place) if self.asked_place else self.cleaned_data.get("place", "")
+        """What stands in the field of the place: its title, its code where the title would not lead back to it.
+
+        What was typed, where no place was found.
+        """
+        place = self.asked_place
+        if place is None:
+            return str(self.cleaned_data.get("place", ""))
+        title = title_of(place)
+        return title if _read_title(title) == place.code else place.code
 
     def unknown_place(self) -> str:
         """The place that was typed and not found, so that the page can say so instead of showing everything."""
         typed = self.cleaned_data.get("place", "").strip()
         return typed if typed and self.asked_place is None else ""
+
+
+def _read_title(typed: str) -> str:
+    """The code of the one place that a title surely means ("Qarku Elbasan"); "" where there is none."""
+    read = resolve(typed, country=settings.COUNTRY)
+    return read.codes[0] if read.sure and len(read.codes) == 1 else ""
+
+
+def _titled(typed: str) -> Place | None:
+    code = _read_title(typed)
+    return Place.objects.filter(pk=code).first() if code else None
 
 
 _MANY = ("kind", "activity_class", "theme", "activity_kind", "audience", "language")
@@ -131,7 +153,8 @@ def place_choices() -> list[str]:
 
 def read_typed_place(typed: str) -> Place:
     """The one place that was typed. Raises ValidationError where there is none, or where it may be several."""
-    by_code = Place.objects.filter(code__iexact=typed).first()
+    coded = re.search(r"\(([A-Z]{2}[\w-]*)\)$", typed)  # as the sentence below offers them: "… Dajç (AL142-03)"
+    by_code = Place.objects.filter(code__iexact=coded[1] if coded else typed).first()
     if by_code is not None:
         return by_code
     read = places.read_place(typed, settings.COUNTRY)
@@ -142,13 +165,13 @@ def read_typed_place(typed: str) -> Place:
         return next(iter(found.values()))
     if not found:
         raise ValidationError(_("This place was not found. Write it as on the list of places."))
-    means = "; ".join(
-        f"{title_of(place)} ({place.code})" for place in sorted(found.values(), key=lambda place: place.level)
-    )
+    titles = {place: title_of(place) for place in sorted(found.values(), key=lambda place: place.level)}
+    alone = {title for title, times in Counter(titles.values()).items() if times == 1}
+    means = "; ".join(title if title in alone else f"{title} ({place.code})" for place, title in titles.items())
     if read.sure:
         raise ValidationError(_("These are several places: %(means)s. Write one in each box."), params={"means": means})
     raise ValidationError(
-        _("“%(typed)s” may mean several places: %(means)s. Write the code of the one you mean."),
+        _("“%(typed)s” may mean several places: %(means)s. Write the one you mean, as it stands here."),
         params={"typed": typed, "means": means},
     )
 

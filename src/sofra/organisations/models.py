@@ -171,6 +171,12 @@ class Proposal(models.Model):
     reason = models.TextField(blank=True)
     change = models.OneToOneField(Change, models.PROTECT, null=True, related_name="proposal")
 
+    @property
+    def fields_named(self) -> str:
+        """The fields that it would change, in the reader's words; empty where it only takes something away."""
+        codes = dict.fromkeys(step.get("field", "") for step in self.changes)
+        return ", ".join(str(vocabulary.FIELDS[code].name) for code in codes if code in vocabulary.FIELDS)
+
 
 class Judgement(models.Model):
     """A person's word on whether two records are the same body: dated, signed, revocable. `left.id < right.id`."""

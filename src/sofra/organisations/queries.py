@@ -13,8 +13,8 @@ from sofra.accounts import roles
 from sofra.accounts.access import has, level_of, role_of
 from sofra.ground.models import AuditLine, Visibility
 from sofra.ground.text import sort_key
-from sofra.places.models import Place
-from sofra.places.titles import title_of
+from sofra.places.models import Kind, Place
+from sofra.places.titles import short_name_of, title_of
 
 from . import rules, search, vocabulary
 from .models import Candidate, Change, Editor, Fact, Judgement, Organisation, Proposal
@@ -389,7 +389,11 @@ def newest(level: int, limit: int = 5) -> list[Organisation]:
 
 
 def place_titles(codes: Iterable[str]) -> Mapping[str, str]:
-    return {code: title_of(place) for code, place in places_by_code(codes).items()}
+    """What lists call places: a municipality by its bare name, anything else by its title ("Qarku Elbasan")."""
+    return {
+        code: short_name_of(place) if place.kind == Kind.MUNICIPALITY else title_of(place)
+        for code, place in places_by_code(codes).items()
+    }
 
 
 def places_by_code(codes: Iterable[str]) -> Mapping[str, Place]:

@@ -3,6 +3,7 @@
 Nothing here destroys: facts end, records are joined and parted, changes are undone by new changes.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -475,21 +476,33 @@ def _fact(draft: FactDraft, organisation: Organisation, change: Change, by: User
 
 
 def _free_codes(bases: Sequence[str]) -> list[str]:
-    """A code each, free and unlike the others: the base, or the base with the first number that is free."""
-    taken = set(Organisation.objects.filter(code__in=set(bases)).values_list("code", flat=True))
-    crowded = {base for base in bases if base in taken}
-    last: dict[str, int] = {}
+    """A code each, free and unlike the others: the base, or the base with a number behind it that is free."""
+    taken = _taken(set(bases))
+    last = _last_numbers({base: times for base, times in Counter(bases).items() if base in taken or times > 1})
     codes = []
     for base in bases:
-        if base not in taken:
-            taken.add(base)
-            codes.append(base)
-            continue
-        if base not in last:
-            last[base] = _last_number(base) if base in crowded else 1
-        last[base] += 1
-        codes.append(f"{base}-{last[base]}")
+        code = base
+        while code in taken:
+            last[base] = last.get(base, 1) + 1
+            code = f"{base}-{last[base]}"
+        taken.add(code)
+        codes.append(code)
     return codes
+
+
+def _taken(codes: set[str]) -> set[str]:
+    return set(Organisation.objects.filter(code__in=codes).values_list("code", flat=True))
+
+
+def _last_numbers(crowded: dict[str, int]) -> dict[str, int]:
+    """A number for each base behind which as many are free as are wanted of it; asked for all together where one is."""
+    found: dict[str, int] = {}
+    waiting = [base for base, times in crowded.items() if times == 1]
+    for number in (2, 3, 4):
+        used = _taken({f"{base}-{number}" for base in waiting})
+        found |= {base: number - 1 for base in waiting if f"{base}-{number}" not in used}
+        waiting = [base for base in waiting if base not in found]
+    return found | {base: _last_number(base) for base in crowded if base not in found}
 
 
 def _last_number(base: str) -> int:

@@ -67,7 +67,7 @@ def _around_the_list(request: HttpRequest, form: forms.FilterForm) -> dict[str, 
             if value and (not labels or value in labels):
                 rest = query.copy()
                 rest.setlist(name, [other for other in query.getlist(name) if other != value])
-                words = form.typed_place() if name == "place" else capfirst(labels.get(value, value))
+                words = form.typed_place if name == "place" else capfirst(labels.get(value, value))
                 if view:
                     rest["view"] = view
                 chips.append({"label": f"{field.label}: {words}", "url": f"?{rest.urlencode()}"})

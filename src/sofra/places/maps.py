@@ -436,6 +436,10 @@ def _names(atlas: Atlas, drawn: Sequence[Spot], radii: Mapping[str, float]) -> s
             ("end", town.x - r, town.y, town.x - r - wide),
             ("middle", town.x, town.y - r - 5, town.x - wide / 2),
             ("middle", town.x, town.y + r + 5, town.x - wide / 2),
+            *(("start", town.x + r, town.y + shift, town.x + r) for shift in (-6, 6)),
+            *(("end", town.x - r, town.y + shift, town.x - r - wide) for shift in (-6, 6)),
+            *(("start", town.x - r, town.y + shift, town.x - r) for shift in (-r - 5, r + 5)),
+            *(("end", town.x + r, town.y + shift, town.x + r - wide) for shift in (-r - 5, r + 5)),
         ):
             box = (left, y - 6, left + wide, y + 6)
             if box[0] < 1 or box[2] > atlas.frame.width - 1 or any(_overlap(box, other) for other in taken):
