@@ -199,7 +199,7 @@ def test_nul_deep_in_a_large_file(put: Callable[..., Path]) -> None:
 def test_ten_million_columns_are_refused_at_once(put: Callable[..., Path]) -> None:
     path = put(b"a," * 10_000_000 + b"\nb\n")
     began = time.perf_counter()
-    assert "columns" in refusal(path)
+    assert "10000001 columns" in refusal(path)
     assert time.perf_counter() - began < 5
 
 

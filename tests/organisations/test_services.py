@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sofra.accounts.models import User
 from sofra.ground import audit
@@ -278,3 +280,18 @@ def test_facts_are_never_deleted(ura: Organisation, ana: User) -> None:
     website = ura.facts.get(field="website")
     services.edit_record(ura, changes=[{"do": "end", "fact": website.pk, "field": "website"}], by=ana)
     assert Fact.objects.filter(pk=website.pk).exists()
+
+
+def test_codes_are_found_for_many_of_a_name_in_few_statements(ana: User) -> None:
+    def bring(*names: str) -> list[str]:
+        change = services.open_change(kind=Change.Kind.IMPORT, by=ana)
+        drafts = [Draft(kind="cso", facts=[FactDraft("name", name)]) for name in names]
+        return [organisation.code for organisation in services.register_many(drafts, change=change, by=ana)]
+
+    assert bring("Ura", "Ura", "Ura 2") == ["al.ura", "al.ura-2", "al.ura-2-2"]
+    assert bring("Ura 4", "Ura", "Ura") == ["al.ura-4", "al.ura-3", "al.ura-5"]
+    names = [f"Drita {letter}gon" for letter in "bcdfghjklm"]
+    bring(*names)
+    with CaptureQueriesContext(connection) as again:
+        assert bring(*names) == [f"al.drita-{letter}gon-2" for letter in "bcdfghjklm"]
+    assert len(again) <= 15

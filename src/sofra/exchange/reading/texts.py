@@ -3,8 +3,9 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
@@ -93,7 +94,7 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
                 return
             number += 1
             if len(line) >= LONGEST_LINE:
-                check_columns(max(line.count(separator) for separator in SEPARATORS))
+                check_columns(_separators_in_line(line, file) + 1)
                 raise Unreadable(
                     _("Line %(line)d is longer than a million characters, so this is no table. Save it as CSV again.")
                     % {"line": number}
@@ -104,6 +105,16 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
                     % {"line": number}
                 )
             yield line
+
+
+def _separators_in_line(start: str, rest: IO[str]) -> int:
+    """How often the commonest separator stands in an endless line, of which a million characters are in memory."""
+    separator = max(SEPARATORS, key=start.count)
+    found = start.count(separator)
+    with suppress(UnicodeError):
+        while not start.endswith("\n") and (start := rest.readline(LONGEST_LINE)):
+            found += start.count(separator)
+    return found
 
 
 def _first_lines(path: Path, encoding: str) -> Iterator[str]:
