@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sofra.web.deeds import DEEDS
+
 Functions = dict[str, ast.FunctionDef]
 ROOMS = Path(__file__).resolve().parents[1] / "src" / "sofra"
 # Parts of acts: their callers write the line of the whole act.
@@ -52,3 +54,16 @@ def records(
 )
 def test_an_act_leaves_an_audit_line(room: str, name: str, function: ast.FunctionDef, functions: Functions) -> None:
     assert records(function, functions), f"{room}.services.{name} writes no audit line"
+
+
+def test_every_deed_is_told_in_words() -> None:
+    """Each `what` that a room records has its words; one with a part that varies, at least one of that beginning."""
+    written: set[str] = set()
+    for path in ROOMS.glob("**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "record":
+                for word in node.keywords:
+                    if word.arg == "what":
+                        written |= {str(n.value) for n in ast.walk(word.value) if isinstance(n, ast.Constant)}
+    assert len(written) > 25
+    assert not [what for what in written if what not in DEEDS and not any(d.startswith(what) for d in DEEDS)]

@@ -17,7 +17,7 @@ from sofra.ground.models import Visibility
 from sofra.organisations import queries as registry
 from sofra.places.models import Kind, Place
 
-from . import doors, examples, queries, tasks
+from . import deeds, doors, examples, queries, tasks
 
 LONGEST_SEARCH = 200
 PAGE = 25
@@ -95,7 +95,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     level = level_of(request.user)
     page = Paginator(registry.audit_lines(level, about_code), AUDIT_PAGE).get_page(request.GET.get("page"))
     asked = urlencode({"about": about_code}) if about_code else ""
-    lines = registry.discreet(page, level)
+    lines = [
+        {"line": line, "deed": deeds.told(line.what), "by": deeds.told_by(line.by)}
+        for line in registry.discreet(page, level)
+    ]
     return render(request, "web/audit.html", {"page": page, "lines": lines, "about_code": about_code, "asked": asked})
 
 

@@ -1,0 +1,54 @@
+"""The audit's lines in the reader's words: what was done, and by whom."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+DEEDS = {
+    "change.undone": gettext_lazy("a change was taken back"),
+    "demo.people_made": gettext_lazy("the people of the demo were made"),
+    "duplicates.looked_for": gettext_lazy("duplicates were looked for"),
+    "editor.ended": gettext_lazy("a person no longer speaks for it"),
+    "editor.named": gettext_lazy("a person may speak for it"),
+    "hub.backed_up": gettext_lazy("a backup was made"),
+    "hub.restored": gettext_lazy("a backup was taken back"),
+    "import.discarded": gettext_lazy("a list was thrown away"),
+    "import.done": gettext_lazy("a list was imported"),
+    "import.undone": gettext_lazy("an import was taken back"),
+    "import.uploaded": gettext_lazy("a list was uploaded"),
+    "invitation.withdrawn": gettext_lazy("an invitation was withdrawn"),
+    "organisation.class_hidden": gettext_lazy("the label of the class was hidden from the public"),
+    "organisation.class_shown": gettext_lazy("the label of the class was shown to the public"),
+    "organisation.confirmed": gettext_lazy("the record was confirmed"),
+    "organisation.edited": gettext_lazy("the record was changed"),
+    "organisation.registered": gettext_lazy("an organisation was registered"),
+    "organisations.judged_different": gettext_lazy("judged: two different bodies"),
+    "organisations.judged_same": gettext_lazy("judged: the same body"),
+    "organisations.judged_unsure": gettext_lazy("judged: not sure whether the same body"),
+    "organisations.judgement_revoked": gettext_lazy("a judgement was taken back"),
+    "person.address_changed": gettext_lazy("a person changed the e-mail address"),
+    "person.changed": gettext_lazy("a person changed the name or the language"),
+    "person.closed": gettext_lazy("a person closed the account"),
+    "person.invited": gettext_lazy("a person was invited"),
+    "person.joined": gettext_lazy("a person accepted the invitation"),
+    "person.signed_out_elsewhere": gettext_lazy("a person signed out everywhere else"),
+    "place.reading_confirmed": gettext_lazy("a person confirmed which place a text means"),
+    "places.boundaries_loaded": gettext_lazy("boundaries of places were loaded"),
+    "places.loaded": gettext_lazy("places were loaded"),
+    "proposal.accepted": gettext_lazy("a proposal was accepted"),
+    "proposal.made": gettext_lazy("a proposal was sent"),
+    "proposal.returned": gettext_lazy("a proposal was returned with a reason"),
+    "proposal.withdrawn": gettext_lazy("a proposal was withdrawn"),
+    "role.ended": gettext_lazy("a role was ended"),
+    "role.given": gettext_lazy("a role was given"),
+}
+
+
+def told(what: str) -> str:
+    """The deed in words; the code itself for one of a later version."""
+    return str(DEEDS.get(what, what))
+
+
+def told_by(by: str) -> str:
+    """ "account 7" or "hub" in words. Never a name: the chain holds no personal data."""
+    number = by.removeprefix("account ")
+    return _("account %(number)s") % {"number": number} if number != by else _("the hub itself")
