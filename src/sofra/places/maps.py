@@ -438,8 +438,12 @@ def _names(atlas: Atlas, drawn: Sequence[Spot], radii: Mapping[str, float]) -> s
             ("middle", town.x, town.y + r + 5, town.x - wide / 2),
             *(("start", town.x + r, town.y + shift, town.x + r) for shift in (-6, 6)),
             *(("end", town.x - r, town.y + shift, town.x - r - wide) for shift in (-6, 6)),
-            *(("start", town.x - r, town.y + shift, town.x - r) for shift in (-r - 5, r + 5)),
-            *(("end", town.x + r, town.y + shift, town.x + r - wide) for shift in (-r - 5, r + 5)),
+            *(("start", town.x + off, town.y + shift, town.x + off) for off in (-r, 0) for shift in (-r - 4, r + 4)),
+            *(
+                ("end", town.x - off, town.y + shift, town.x - off - wide)
+                for off in (-r, 0)
+                for shift in (-r - 4, r + 4)
+            ),
         ):
             box = (left, y - 6, left + wide, y + 6)
             if box[0] < 1 or box[2] > atlas.frame.width - 1 or any(_overlap(box, other) for other in taken):
