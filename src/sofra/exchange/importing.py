@@ -140,6 +140,16 @@ def _loaded(prepared: IO[bytes]) -> Iterator[list[_Prepared]]:
             return
 
 
+class _Turned(NamedTuple):
+    """A staged row that is not written after all, and why."""
+
+    id: int
+    verdict: str
+    code: str
+    twin: int | None = None
+    read: str = ""
+
+
 class _Writer:
     def __init__(self, imported: Import, change: Change, progress: Progress) -> None:
         self.imported, self.change, self.progress = imported, change, progress
@@ -164,9 +174,10 @@ class _Writer:
         return {key: joined or pk for key, pk, joined in rows.iterator() if key is not None}
 
     def register(self, portion: list[_Prepared]) -> None:
-        new = portion
-        if self.before or self.later:
-            new = [one for one in portion if not self._is_known(*one)]
+        known = [found for one in portion if (found := self._known(*one))] if self.before or self.later else []
+        self._turn(known)
+        left_out = {one.id for one in known}
+        new = [one for one in portion if one[0] not in left_out]
         numbers = organisations.register_ready(
             [ready for _row, _key, _decided, ready in new], change=self.change, by=self.imported.by
         )
@@ -177,17 +188,15 @@ class _Writer:
         self.done += rows
         self.progress.tell((self.total + self.done) // 2, self.total, "importing")
 
-    def _is_known(self, row: int, key: int | None, decided: bool, ready: Ready) -> bool:
-        """Whether somebody brought the same row, or its name, into the registry after the check."""
+    def _known(self, row: int, key: int | None, decided: bool, ready: Ready) -> _Turned | None:
+        """What to say of a row that somebody brought into the registry after the check, it or its name."""
         if (pk := self.before.get(key or 0)) is not None:
-            self._turn(row, Verdict.SAME, "imported-before", twin=pk)
-            return True
+            return _Turned(row, Verdict.SAME, "imported-before", twin=pk)
         if not self.later or decided:
-            return False
+            return None
         names = (fold(value) for field, value, *_rest in ready[2] if field == "name")
-        if code := next((self.later[name] for name in names if name in self.later), ""):
-            self._turn(row, Verdict.ASK, "added-meanwhile", read=code)
-        return bool(code)
+        code = next((self.later[name] for name in names if name in self.later), "")
+        return _Turned(row, Verdict.ASK, "added-meanwhile", read=code) if code else None
 
     def add(self, rows: list[_Adding]) -> None:
         """Rows that add to a record: of the registry, or of an earlier row of this file."""
@@ -198,16 +207,17 @@ class _Writer:
         wanted = {row.id: row.twin_id or of_row.get(row.same_row or 0) for row in rows}
         found = self._standing({pk for pk in wanted.values() if pk})
         additions: list[tuple[Organisation, FactDraft]] = []
-        links = []
+        links, turned = [], []
         for row in rows:
             organisation = found.get(wanted[row.id] or 0)
             if (pk := self.before.get(row.key or 0)) is not None:
-                self._turn(row.id, Verdict.SAME, "imported-before", twin=pk)
+                turned.append(_Turned(row.id, Verdict.SAME, "imported-before", twin=pk))
             elif organisation is None:
-                self._turn(row.id, Verdict.ASK, "twin-gone")
+                turned.append(_Turned(row.id, Verdict.ASK, "twin-gone"))
             else:
                 additions += [(organisation, fact) for fact in facts_of(row.reading, row.reading.get("source", ""))]
                 links.append((organisation.pk, row.id))
+        self._turn(turned)
         organisations.add_facts_many(additions, change=self.change)
         self._link(links)
         self._tell(len(rows))
@@ -221,11 +231,17 @@ class _Writer:
         return found
 
     @staticmethod
-    def _turn(number: int, verdict: str, code: str, *, twin: int | None = None, read: str = "") -> None:
-        row = ImportRow.objects.only("problems", "twin_id").get(pk=number)
-        ImportRow.objects.filter(pk=number).update(
-            verdict=verdict, asks="", problems=[*row.problems, problem(code, read=read)], twin=twin or row.twin_id
-        )
+    def _turn(turned: list[_Turned]) -> None:
+        rows = ImportRow.objects.only("problems", "twin_id").in_bulk([one.id for one in turned]) if turned else {}
+        update_rows(
+            ImportRow,
+            ["verdict", "asks", "problems", "twin"],
+            [
+                (one.verdict, "", [*rows[one.id].problems, problem(one.code, read=one.read)],
+                 one.twin or rows[one.id].twin_id, one.id)
+                for one in turned
+            ],
+        )  # fmt: skip
 
     @staticmethod
     def _link(pairs: Iterable[tuple[int, int]]) -> None:
