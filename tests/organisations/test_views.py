@@ -356,3 +356,11 @@ def test_a_filter_taken_away_keeps_the_view(organisation: Make, albania: dict[st
     assert 'href="?theme=youth&amp;view=map"' in page
     assert ".csv??" not in page
     assert ".csv?theme=youth&amp;place=AL153" in page
+
+
+def test_a_typed_name_of_several_places_is_not_taken_silently(db: None) -> None:
+    load_places()
+    page = text(Client().get("/organisations/?place=Elbasan&kind=cso"))
+    assert "Bashkia Elbasan" in page
+    assert '<a href="?kind=cso&amp;place=AL-03">Qarku Elbasan</a>' in page
+    assert "place=AL-03" not in text(Client().get("/organisations/?place=AL213"))

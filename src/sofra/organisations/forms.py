@@ -93,6 +93,15 @@ class FilterForm(forms.Form):
         title = title_of(place)
         return title if _read_title(title) == place.code else place.code
 
+    def other_meanings(self) -> list[Place]:
+        """The other places that a typed name may mean ("Elbasan": the county too), so that none is taken silently."""
+        typed = self.cleaned_data.get("place", "").strip()
+        if self.asked_place is None or typed.casefold() == self.asked_place.code.casefold():
+            return []
+        read = resolve(typed, country=settings.COUNTRY)
+        codes = set() if read.sure else {*read.codes, *read.alternatives} - {self.asked_place.code}
+        return list(Place.objects.filter(pk__in=codes).order_by("level", "sort_key")) if codes else []
+
     def unknown_place(self) -> str:
         """The place that was typed and not found, so that the page can say so instead of showing everything."""
         typed = self.cleaned_data.get("place", "").strip()

@@ -19,6 +19,7 @@ from sofra.accounts.access import level_of, require
 from sofra.ground.models import Visibility
 from sofra.ground.text import fold
 from sofra.places import maps
+from sofra.places.titles import title_of
 
 from . import duplicates, forms, queries, readings, rules, services, vocabulary
 from .models import Candidate, Change, Fact, Judgement, Organisation, Proposal
@@ -74,13 +75,16 @@ def _around_the_list(request: HttpRequest, form: forms.FilterForm) -> dict[str, 
     asked = query.urlencode()
     without_place = query.copy()
     without_place.pop("place", None)
+    before = f"{text}&" if (text := without_place.urlencode()) else ""
+    after = f"&view={view}" if view in {"map", "table"} else ""
     return {
         "groups": list(form.groups()),
         "ages": form.fields["age"].choices,  # type: ignore[attr-defined]
         "chips": chips,
         "views": [("list", _("List"), "list-bullet"), ("map", _("Map"), "map"), ("table", _("Table"), "table-cells")],
         "query_without_view": f"{asked}&" if asked else "",
-        "query_without_place": f"{text}&" if (text := without_place.urlencode()) else "",
+        "query_without_place": before,
+        "meanings": [(title_of(place), f"?{before}place={place.code}{after}") for place in form.other_meanings()],
         "asked": asked,
     }
 
