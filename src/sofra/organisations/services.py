@@ -282,7 +282,8 @@ def undo_change(change: Change, *, by: User | None) -> Change:
     Organisation.objects.filter(ended_in=change).update(ended_in=None)
     created = Organisation.objects.filter(created_in=change, ended_in=None)
     created.exclude(facts_said__in=Fact.objects.filter(ended_in=None)).update(ended_in=undo)
-    refresh(touched)
+    gone = Organisation.objects.filter(ended_in=undo).values_list("pk", flat=True)
+    refresh(touched.difference(gone))  # what is shown nowhere needs no columns; they are derived when it comes back
     for pair in coming_and_going:
         _settle(set(pair))
     record(what="change.undone", about=f"change {change.pk}", by=by, change=undo.pk)
