@@ -15,7 +15,7 @@ from django.utils import translation
 
 from sofra.exchange import checking, importing, services, storing
 from sofra.exchange.models import Import, ImportRow, Recipe
-from sofra.exchange.problems import says
+from sofra.exchange.problems import problem, says
 from sofra.exchange.reading import Unreadable
 from sofra.ground.models import AuditLine
 from sofra.organisations.models import Change, Fact, Organisation
@@ -419,3 +419,11 @@ def test_what_rows_said_is_remembered_over_batches() -> None:
     assert said.first([5, 7, 5], [2, 3, 4]) == [2, 3, 2]
     assert said.first([7, 9, -3], [5, 6, 7]) == [3, 6, 7]
     assert said.first([], []) == []
+
+
+def test_a_problem_that_was_decided_asks_no_more() -> None:
+    found = problem("place-ask", "Vendi", "Elbasan")
+    asked = says(found, verdict="ask")
+    assert says(found, verdict="new") != asked
+    repaired = problem("address-repaired", "Faqja", "example.org", read="https://example.org")
+    assert says(repaired, verdict="new") == says(repaired)

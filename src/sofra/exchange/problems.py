@@ -65,7 +65,9 @@ def weight(found: dict[str, Any]) -> str:
     return SENTENCES.get(found["code"], ("note", ""))[0]
 
 
-def says(found: dict[str, Any]) -> str:
-    """The sentence of a problem, in the language that is active."""
+def says(found: dict[str, Any], *, verdict: str = "ask") -> str:
+    """The sentence of a problem, in the language that is active; of a row that is decided, it asks no more."""
+    if verdict not in {"ask", "bad"} and weight(found) == "ask":
+        return str(_("This was doubtful and has been decided."))
     sentence = str(SENTENCES.get(found["code"], ("note", found["code"]))[1])
     return sentence % {"value": "", "read": "", "right": "", **found} if "%(" in sentence else sentence

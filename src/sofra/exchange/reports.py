@@ -22,6 +22,5 @@ def _lines(imported: Import, width: int) -> Iterator[list[str]]:
     for row in rows.iterator(chunk_size=500):
         cells = [*row.raw, *[""] * width][:width]
         for found in row.problems:
-            yield [
-                str(row.number), str(row.get_verdict_display()), found["column"], found["value"], says(found), *cells,
-            ]  # fmt: skip
+            sentence = says(found, verdict=row.verdict)
+            yield [str(row.number), str(row.get_verdict_display()), found["column"], found["value"], sentence, *cells]

@@ -245,7 +245,9 @@ def _shown(row: ImportRow, titles: dict[str, str]) -> dict[str, Any]:
             }
             for place in row.reading.get("places", ())
         ],
-        "problems": [{**found, "says": says(found), "weight": weight(found)} for found in row.problems],
+        "problems": [
+            {**found, "says": says(found, verdict=row.verdict), "weight": weight(found)} for found in row.problems
+        ],
         "twins": [
             {"code": code, "name": name, "percent": round(probability * 100), "reasons": _reasons(reasons)}
             for code, name, probability, reasons in row.reading.get("twins", ())

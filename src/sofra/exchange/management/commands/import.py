@@ -140,7 +140,7 @@ class Command(BaseCommand):
                 told += 1
                 if told <= 200:
                     where = f"row {row.number}" + (f", {found['column']}" if found["column"] else "")
-                    self.stdout.write(f"  {where}: “{found['value'][:80]}” — {says(found)}")
+                    self.stdout.write(f"  {where}: “{found['value'][:80]}” — {says(found, verdict=row.verdict)}")
         if told > 200:
             self.stdout.write(f"  … and {told - 200} more; --json prints all of them")
         verb = "Would import" if options["dry_run"] else "Imported"
@@ -173,7 +173,8 @@ class Command(BaseCommand):
                     for place in row.reading.get("places", ())
                 ],
                 "problems": [
-                    {"column": found["column"], "value": found["value"], "says": says(found)} for found in row.problems
+                    {"column": found["column"], "value": found["value"], "says": says(found, verdict=row.verdict)}
+                    for found in row.problems
                 ],
             }
             out.write((",\n" if index else "\n") + json.dumps(told, ensure_ascii=False), ending="")
