@@ -132,7 +132,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
 def _without_log_lines(caplog: pytest.LogCaptureFixture) -> None:
     """Thousands of refusals are the point here, not news."""
     caplog.set_level(logging.CRITICAL)
-    logging.getLogger("sofra.request").setLevel(logging.CRITICAL)
+    caplog.set_level(logging.CRITICAL, logger="sofra.request")
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ class Form(HTMLParser):
 @pytest.fixture(autouse=True)
 def _quiet(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
-    caplog.set_level(logging.CRITICAL, logger="sofra.request")  # put back after each test
+    caplog.set_level(logging.CRITICAL, logger="sofra.request")
 
 
 def ask(client: Client, method: str, address: str, **sent: Any) -> HttpResponse:

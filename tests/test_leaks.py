@@ -245,7 +245,7 @@ def read(client: Client, address: str) -> tuple[HttpResponse, str]:
 @pytest.fixture(autouse=True)
 def _quiet(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
-    logging.getLogger("sofra.request").setLevel(logging.CRITICAL)
+    caplog.set_level(logging.CRITICAL, logger="sofra.request")
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -415,7 +415,7 @@ def test_the_log_names_nobody_and_no_secret(world: Leaky, caplog: pytest.LogCapt
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     caplog.set_level(logging.INFO)
-    logging.getLogger("sofra.request").setLevel(logging.INFO)
+    caplog.set_level(logging.INFO, logger="sofra.request")
     root.addHandler(handler)
     try:
         for who in ("visitor", "drita"):
