@@ -238,7 +238,8 @@ def read(client: Client, address: str) -> tuple[HttpResponse, str]:
     if body[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             body = b"".join(book.read(name) for name in book.namelist())
-    head = "".join(f"{name}: {value}\n" for name, value in answer.items() if name != "ETag")
+    # Neither a digest nor the time of day tells anything.
+    head = "".join(f"{name}: {value}\n" for name, value in answer.items() if name not in {"ETag", "Expires"})
     return answer, head + body.decode("utf-8", "replace")
 
 
