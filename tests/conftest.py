@@ -14,6 +14,8 @@ from django.utils import translation
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 QUIET += ["--disable-sync", "--disable-dev-shm-usage"]
+# Begun first, so that two workers end at about the same time.
+LONGEST = {"test_axe.py", "test_doors.py", "test_fuzz.py", "test_leaks.py", "test_demo.py", "test_processes.py"}
 _folder = tempfile.TemporaryDirectory(prefix="sofra-tests-")
 
 
@@ -52,6 +54,7 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     if not CHROMIUM:
         for item in items:
             if item.get_closest_marker("browser"):

@@ -12,6 +12,8 @@ import pytest
 from tests.operations.conftest import environment
 from tests.operations.test_serving import free_port
 
+pytestmark = pytest.mark.once
+
 
 class Demo:
     """One run of `sofra demo`, from its start to Ctrl-C."""

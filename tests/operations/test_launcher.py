@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = (ROOT / "sofra").read_text(encoding="utf-8")
 SAYS_HELLO = "import sys; print('started with', *sys.argv[1:])\n"

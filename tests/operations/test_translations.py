@@ -8,6 +8,8 @@ from babel.messages import Message
 from sofra.web import catalogues
 from sofra.web.catalogues import Text, problems
 
+pytestmark = pytest.mark.once
+
 DAYS = Text("%(n)s day", "%(n)s days")
 
 
