@@ -25,6 +25,7 @@ from sofra.organisations.models import Change, Editor, Organisation, Proposal
 from sofra.places.models import Place
 from sofra.web import doors
 
+pytestmark = pytest.mark.once
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # Ana coordinates, Besa edits al.one, Cvetan edits al.two, Drita maps, Teuta looks after the machine; a guest has an
 # account whose roles have all ended, even though a record still names the guest as its editor.
