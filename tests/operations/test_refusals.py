@@ -102,7 +102,7 @@ def test_a_cut_off_end_of_the_audit_is_seen_by_who_kept_its_head(sofra: Run, hub
 
 
 def wait_until_it_reads(number: int) -> None:
-    """Until a process has started and rests: its processor time stood still for two seconds, whatever else runs here."""
+    """Until a process has started and rests: its processor time stood still for two seconds."""
     seen: list[str] = []
     rested = 0
     for _tenth in range(600):
