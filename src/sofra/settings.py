@@ -35,6 +35,9 @@ SOURCE_URL = os.environ.get("SOFRA_SOURCE_URL", "")  # of the running version, c
 INSTALLED_APPS = [
     "sofra.web",
     "sofra.exchange",
+    "sofra.schools",
+    "sofra.coverage",
+    "sofra.activities",
     "sofra.organisations",
     "sofra.accounts",
     "sofra.places",

@@ -12,6 +12,9 @@ from . import health, views
 _ROOMS = (
     "sofra.organisations.urls",
     "sofra.organisations.place_urls",
+    "sofra.activities.urls",
+    "sofra.coverage.urls",
+    "sofra.schools.urls",
     "sofra.accounts.urls",
     "sofra.exchange.urls",
     "sofra.exchange.download_urls",

@@ -1,0 +1,91 @@
+"""What can be asked of projects and activities, each visible to whom. Nothing here shows everything by default."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from sofra.accounts import roles
+from sofra.accounts.access import has, level_of
+from sofra.ground.models import Visibility
+from sofra.organisations import queries as organisations
+from sofra.organisations.models import Organisation
+
+from .models import Activity, Kept, Project
+
+
+def activities(level: int) -> QuerySet[Activity]:
+    """The published activities that a viewer of this level may know of, of organisations that the viewer may know of."""
+    return _published(Activity.objects.all(), level)
+
+
+def projects(level: int) -> QuerySet[Project]:
+    return _published(Project.objects.all(), level)
+
+
+def _published(found: QuerySet[Any], level: int) -> QuerySet[Any]:
+    found = found.filter(state=Kept.State.PUBLISHED, visible_to__lte=level)
+    if level < Visibility.SEALED:
+        found = found.filter(Q(owner=None) | Q(owner__visible_to__lte=level))
+    return found
+
+
+def owned_by(organisation: Organisation) -> Q:
+    """The condition for what an organisation leads, records that were joined to it included."""
+    return Q(owner=organisation) | Q(owner__joined_to=organisation)
+
+
+def part_of(organisation: Organisation) -> Q:
+    """The condition for what an organisation leads or is a partner in, by itself or as partner of the project."""
+    numbers = [organisation.pk, *organisation.joined.values_list("pk", flat=True)]
+    return (
+        Q(owner__in=numbers)
+        | Q(pk__in=Activity.objects.filter(parties__organisation__in=numbers).values("pk"))
+        | Q(project__in=Project.objects.filter(parties__organisation__in=numbers, parties__part="partner").values("pk"))
+    )
+
+
+def may_edit(user: Any, owner: Organisation | None) -> bool:
+    """Its owner's editors write what an organisation does; mappers for those who cannot, and what has no owner."""
+    if has(user, roles.MAPPER):
+        return owner is None or owner.visible_to <= level_of(user)
+    return owner is not None and organisations.is_editor(user, organisations.head(owner))
+
+
+def activity_for(user: Any, code: str, *, edit: bool = False) -> Activity:
+    """The activity with this code that the person may see (or, with `edit`, write); otherwise 404."""
+    return _one_for(user, Activity.objects.select_related("owner__joined_to", "project__owner"), code, edit)
+
+
+def project_for(user: Any, code: str, *, edit: bool = False) -> Project:
+    return _one_for(user, Project.objects.select_related("owner__joined_to"), code, edit)
+
+
+def _one_for(user: Any, among: QuerySet[Any], code: str, edit: bool) -> Any:
+    found = among.filter(code=code).first()
+    if found is None:
+        raise Http404
+    if may_edit(user, found.owner):
+        return found
+    level = level_of(user)
+    hidden = found.owner is not None and found.owner.visible_to > level
+    if edit or hidden or found.state != Kept.State.PUBLISHED or found.visible_to > level:
+        raise Http404
+    return found
+
+
+def organisation_for(user: Any, code: str) -> Organisation:
+    """The organisation for which the person may write activities; 404 for every other."""
+    found = organisations.head(organisations.organisation_for(user, code))
+    if not may_edit(user, found):
+        raise Http404
+    return found
+
+
+def names_of(found: Iterable[Organisation | None], level: int) -> Mapping[int, Organisation]:
+    """For each organisation (by number) the record that stands for it, as far as the viewer may know of it."""
+    wanted = {one.pk for one in found if one is not None}
+    rows = Organisation.objects.select_related("joined_to").filter(pk__in=wanted)
+    stands = {one.pk: organisations.head(one) for one in rows}
+    return {number: one for number, one in stands.items() if one.visible_to <= level}

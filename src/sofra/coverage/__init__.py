@@ -1,0 +1,5 @@
+"""Where work overlaps and where nobody is known: the question before planning, crowding, gaps. No score of a place, ever.
+
+It keeps only which places were asked about and which were declared a priority. Every answer is computed from
+activities, and leads back to them.
+"""
