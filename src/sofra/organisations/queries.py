@@ -295,6 +295,14 @@ def judgements(level: int) -> QuerySet[Judgement]:
     return standing.select_related("left", "right", "by").order_by("-at")
 
 
+def judgement_for(level: int, number: int) -> Judgement:
+    """A word on two records of which the viewer may know, standing or revoked; 404 for every other number."""
+    found = Judgement.objects.filter(**_both(level), pk=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 # — the audit ——————————————————————————————————————————————————————————————————————————————————————————————
 
 UNTOLD = "…"

@@ -485,9 +485,8 @@ def _judged(verdict: str, keep: Organisation) -> str:
 @require_POST
 def judgement_revoke(request: HttpRequest, number: int) -> HttpResponse:
     by = require(request.user, roles.MAPPER)
-    seen = Judgement.objects.filter(left__visible_to__lte=level_of(by), right__visible_to__lte=level_of(by))
     try:
-        services.revoke_judgement(get_object_or_404(seen, pk=number), by=by)
+        services.revoke_judgement(queries.judgement_for(level_of(by), number), by=by)
         messages.success(request, _("The word was taken back; the two records stand apart again."))
     except services.Outdated:
         messages.warning(request, _("This word was taken back already."))
