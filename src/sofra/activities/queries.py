@@ -16,7 +16,7 @@ from .models import Activity, Kept, Project
 
 
 def activities(level: int) -> QuerySet[Activity]:
-    """The published activities that a viewer of this level may know of, of organisations that the viewer may know of."""
+    """The published activities that a viewer of this level may know of, as of the organisations that lead them."""
     return _published(Activity.objects.all(), level)
 
 
