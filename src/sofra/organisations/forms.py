@@ -29,7 +29,45 @@ from .queries import Filters
 from .records import FactDraft, check
 
 
-class FilterForm(forms.Form):
+class AskedPlace(forms.Form):
+    """A form with a field `place` in which a place is typed. A municipality is taken before a county of its name."""
+
+    def typed(self) -> str:
+        return str(self.cleaned_data.get("place", "")).strip()
+
+    @cached_property
+    def asked_place(self) -> Place | None:
+        typed = self.typed()
+        return (places.find_place(typed) or _titled(typed)) if typed else None
+
+    @cached_property
+    def typed_place(self) -> str:
+        """What stands in the field of the place: its title, its code where the title would not lead back to it.
+
+        What was typed, where no place was found.
+        """
+        place = self.asked_place
+        if place is None:
+            return str(self.cleaned_data.get("place", ""))
+        title = title_of(place)
+        return title if _read_title(title) == place.code else place.code
+
+    def other_meanings(self) -> list[Place]:
+        """The other places that a typed name may mean ("Elbasan": the county too), so that none is taken silently."""
+        typed = self.typed()
+        if self.asked_place is None or typed.casefold() == self.asked_place.code.casefold():
+            return []
+        read = resolve(typed, country=settings.COUNTRY)
+        codes = set() if read.sure else {*read.codes, *read.alternatives} - {self.asked_place.code}
+        return list(Place.objects.filter(pk__in=codes).order_by("level", "sort_key")) if codes else []
+
+    def unknown_place(self) -> str:
+        """The place that was typed and not found, so that the page can say so instead of showing everything."""
+        typed = self.typed()
+        return typed if typed and self.asked_place is None else ""
+
+
+class FilterForm(AskedPlace):
     """The filters of a list. What is not understood is ignored, so that an old shared address still opens."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=200)
@@ -75,37 +113,6 @@ class FilterForm(forms.Form):
             age=said.get("age", ""),
             **{name: tuple(said.get(name, ())) for name in _MANY},
         )
-
-    @cached_property
-    def asked_place(self) -> Place | None:
-        typed = self.cleaned_data.get("place", "").strip()
-        return (places.find_place(typed) or _titled(typed)) if typed else None
-
-    @cached_property
-    def typed_place(self) -> str:
-        """What stands in the field of the place: its title, its code where the title would not lead back to it.
-
-        What was typed, where no place was found.
-        """
-        place = self.asked_place
-        if place is None:
-            return str(self.cleaned_data.get("place", ""))
-        title = title_of(place)
-        return title if _read_title(title) == place.code else place.code
-
-    def other_meanings(self) -> list[Place]:
-        """The other places that a typed name may mean ("Elbasan": the county too), so that none is taken silently."""
-        typed = self.cleaned_data.get("place", "").strip()
-        if self.asked_place is None or typed.casefold() == self.asked_place.code.casefold():
-            return []
-        read = resolve(typed, country=settings.COUNTRY)
-        codes = set() if read.sure else {*read.codes, *read.alternatives} - {self.asked_place.code}
-        return list(Place.objects.filter(pk__in=codes).order_by("level", "sort_key")) if codes else []
-
-    def unknown_place(self) -> str:
-        """The place that was typed and not found, so that the page can say so instead of showing everything."""
-        typed = self.cleaned_data.get("place", "").strip()
-        return typed if typed and self.asked_place is None else ""
 
 
 def _read_title(typed: str) -> str:
