@@ -55,10 +55,10 @@ WORDS: dict[str, str] = {
         " | veprimtaria | emri i aktivitetit | emri i veprimtarise | name | emri | name of activity | activity name"
         " | activity title | what | cfare | cfare behet | event | ngjarja | naziv | naziv aktivnosti | aktivnost"
         " | trajnimi | training | workshop | punetoria | tema e takimit | emertimi",
-        "place": "place | places | vendi | vendet | where | ku | location | locations | vendndodhja | bashkia | bashkite"
+        "place": "place | places | vendi | vendet | where | ku | location | locations | bashkia | bashkite"
         " | municipality | municipalities | qyteti | qytetet | city | cities | town | qarku | county | rajoni | region"
-        " | zona | shkolla | njesia administrative | place of work | vendi i punes | mesto | lokacija | opstina | opcina"
-        " | adresa | territori | coverage | mbulimi gjeografik | shtrirja gjeografike",
+        " | zona | shkolla | njesia administrative | place of work | mesto | lokacija | opstina | opcina"
+        " | adresa | territori | vendndodhja | vendi i punes | coverage | mbulimi gjeografik | shtrirja gjeografike",
         "when": "when | kur | date | data | datat | dates | period | periudha | koha | koha e zhvillimit | datum | year"
         " | viti | month | muaji | data e zhvillimit | data e aktivitetit | period of implementation",
         "begins": "begins | start | starts | start date | begin | from | fillon | fillimi | nga | nga data | prej"
@@ -74,26 +74,26 @@ WORDS: dict[str, str] = {
         "about": "about | description | pershkrimi | details | hollesi | detaje | shenime | notes | opis | objectives"
         " | objektivat | permbajtja | komente | comments",
         "owner": "organisation | organization | organizata | owner | lead | leading organisation | lead organisation"
-        " | organizata zbatuese | organizata drejtuese | implementer | implementing organisation | zbatuesi | who | kush"
-        " | organizatori | organizer | organiser | organizacija | nosilac",
+        " | organizata zbatuese | organizata drejtuese | implementer | zbatuesi | who | kush"
+        " | implementing organisation | organizatori | organizer | organiser | organizacija | nosilac",
         "partners": "partner | partners | partneret | partneri | partner organisations | organizatat partnere"
         " | ne bashkepunim me | in cooperation with | together with | partneri organizacije | bashkepunetoret",
-        "project": "project | projekti | project title | titulli i projektit | projekt | programi | programme | program",
+        "project": "project | projekti | project title | titulli i projektit | projekt | programi | programme",
         "status": "status | statusi | gjendja | state | stanje",
-        "mode": "mode | menyra | menyra e zhvillimit | in person or online | online | prania | nacin | format | formati",
+        "mode": "mode | menyra | menyra e zhvillimit | in person or online | online | prania | nacin | formati",
         "language": "language | languages | gjuha | gjuhet | jezik | jezici",
         "times_held": "times held | times | sessions | number of sessions | seanca | nr i seancave | numri i seancave"
         " | sa here | numri i takimeve | nr takimeve | number of meetings | broj sesija",
         "reached": "reached | people reached | participants total | number of participants | nr i pjesemarresve"
-        " | numri i pjesemarresve | nr pjesemarresve | pjesemarres | pjesemarres gjithsej | total | gjithsej | attendees"
-        " | attendance | total participants | sa veta | te arritur | broj ucesnika | ucesnici | nr i perfituesve"
+        " | numri i pjesemarresve | nr pjesemarresve | pjesemarres | pjesemarres gjithsej | total | gjithsej"
+        " | attendees | attendance | sa veta | te arritur | broj ucesnika | ucesnici | nr i perfituesve"
         " | numri i perfituesve | beneficiaries total",
         "women": "women | female | f | gra | femra | vajza | gra dhe vajza | women and girls | zene | nr i grave",
         "men": "men | male | m | burra | meshkuj | djem | burra dhe djem | men and boys | muskarci | nr i burrave",
         "counted": "counted | how counted | how people were counted | si u numeruan | menyra e numerimit | basis",
-        "money": "money | cost | kosto | kostoja | budget | buxheti | amount | shuma | vlera | spent | shpenzuar | budzet",
+        "money": "money | cost | kosto | kostoja | budget | buxheti | amount | shuma | vlera | spent | shpenzuar",
         "currency": "currency | monedha | valuta",
-        "results": "results | result | rezultati | rezultatet | link | lidhja | report | raporti | website | url | faqja",
+        "results": "results | result | rezultati | rezultatet | link | lidhja | report | raporti | website | url",
         "source": "source | burimi | reference | referenca | izvor",
     }.items()
     for word in re.split(r"\s*\|\s*", words)
