@@ -12,10 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from sofra.ground.models import Visibility
+from sofra.ground.text import fold, sort_key
 from sofra.organisations.models import Organisation
 
 from . import dates
-from .vocabulary import AgeBand, Counted, Mode, Part, Sex, Status
+from .vocabulary import AgeBand, Counted, Mode, Part, Sex, Status, audience_bits_of, work_of
+
+_SEARCHED = 2_000  # letters of title and description that a search looks into
+_PUBLISHED = models.Q(state="published")
 
 
 class Kept(models.Model):
@@ -41,6 +45,8 @@ class Kept(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     visible_to = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.PUBLIC)
     version = models.PositiveIntegerField(default=1)
+    sort_key = models.CharField(max_length=300, db_default="", help_text="The title in Albanian order, derived")
+    searchable = models.TextField(db_default="", help_text="Title and description, folded, derived")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -53,6 +59,11 @@ class Kept(models.Model):
     @property
     def when(self) -> str:
         return dates.written_span(self.begins, self.ends)
+
+    def derive(self) -> None:
+        """Set what lists are searched and sorted by from what it says. Services call it before they write."""
+        self.sort_key = sort_key(self.title)[:300]
+        self.searchable = fold(f"{self.title} {self.about}")[:_SEARCHED]
 
 
 class Project(Kept):
@@ -131,17 +142,32 @@ class Activity(Kept):
     currency = models.CharField(max_length=3, blank=True)
     money_visible_to = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.MEMBERS)
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="activities")
+    work = models.BigIntegerField(db_default=0, help_text="Bits of kinds and themes (vocabulary.work_of), derived")
+    whom = models.BigIntegerField(db_default=0, help_text="Bits of audiences (vocabulary.audience_bits_of), derived")
 
     class Meta:
         ordering = ["-begins", "-id"]
         indexes = [
             models.Index(fields=["owner", "state", "-begins", "-id"], name="activity_of_owner"),
-            models.Index(fields=["state", "-begins", "-id"], name="activity_listed"),
-            models.Index(fields=["-updated_at"], name="activity_newest"),
-        ]
+            # Of what is published only, with all that a list is narrowed by: a page walks the index and opens its own
+            # rows alone. The ends of a span stand in it for the same reason.
+            models.Index(
+                fields=["-begins", "-id", "visible_to", "owner", "work", "whom", "status", "mode", "ends"],
+                name="activity_listed", condition=_PUBLISHED,
+            ),
+            models.Index(
+                fields=["sort_key", "id", "visible_to", "owner"], name="activity_by_title", condition=_PUBLISHED
+            ),
+            models.Index(fields=["-updated_at", "-id"], name="activity_newest", condition=_PUBLISHED),
+            models.Index(fields=["id"], name="activity_cancelled", condition=models.Q(status="cancelled")),
+        ]  # fmt: skip
 
     def get_absolute_url(self) -> str:
         return reverse("activity", args=[self.code])
+
+    def derive(self) -> None:
+        super().derive()
+        self.work, self.whom = work_of(self.kinds, self.themes), audience_bits_of(self.audiences)
 
 
 class ActivityParty(models.Model):

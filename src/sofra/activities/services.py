@@ -146,6 +146,8 @@ def _add_portion(
         )
         for number, draft in zip(numbers, wanted, strict=True)
     ]  # fmt: skip
+    for activity in made:
+        activity.derive()
     Activity.objects.bulk_create(made)
     ActivityParty.objects.bulk_create(
         [party for activity, draft in zip(made, wanted, strict=True) for party in _parties(activity, draft, found)]
@@ -197,6 +199,7 @@ def _seen(versions: Any, number: int, read: Any) -> Any:
 
 def _next(kept: Activity | Project, kind: str, by: User | None, said: dict[str, Any]) -> None:
     kept.version += 1
+    kept.derive()
     kept.save()
     whose = {"activity": kept} if isinstance(kept, Activity) else {"project": kept}
     Version.objects.create(**whose, number=kept.version, kind=kind, at=timezone.now(), by=by, said=said)
@@ -209,11 +212,13 @@ def add_project(draft: ProjectDraft, *, by: User | None, publish: bool = False) 
     found = _Found([draft])
     found.check(draft)
     number = _new_project_number()
-    project = Project.objects.create(
+    project = Project(
         pk=number, code=f"{settings.COUNTRY.lower()}.p{number}", owner=found.organisation(draft.owner),
         state=State.PUBLISHED if publish else State.DRAFT,
         **{name: getattr(draft, name) for name in _PLAIN_PROJECT},
     )  # fmt: skip
+    project.derive()
+    project.save(force_insert=True)
     ProjectParty.objects.bulk_create(_project_parties(project, draft, found))
     Version.objects.create(
         project=project, number=1, kind=Version.Kind.ADDED, at=timezone.now(), by=by, said=said_of(draft)

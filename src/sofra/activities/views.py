@@ -1,4 +1,4 @@
-"""Pages of activities and projects. Each fetches by a query that also says whether the reader may, then shows or acts."""
+"""Pages of activities and projects. Each fetches by a query that says whether the reader may."""
 
 from django.http import HttpRequest, HttpResponse
 

@@ -110,6 +110,14 @@ def work_of(kinds: Iterable[str], themes: Iterable[str]) -> int:
     return work
 
 
+def audience_bits_of(audiences: Iterable[str]) -> int:
+    """Audiences as one number, a bit each; 0 where none is known."""
+    bits = 0
+    for code in audiences:
+        bits |= 1 << AUDIENCE_NUMBERS[code]
+    return bits
+
+
 def words_of(work: int) -> tuple[list[str], list[str]]:
     """The kinds and the themes of such a number."""
     found = [word for word, bit in WORK_BITS.items() if work & bit]

@@ -1,7 +1,7 @@
-"""Search by words over the folded text: the same hits on SQLite (FTS5) and PostgreSQL (tsvector).
+"""Search by words over a folded text: the same hits on SQLite (FTS5) and PostgreSQL (tsvector).
 
 `Organisation.objects.filter(searchable__words="tjeter viz")` finds records that hold every word or a word that
-begins with it. Both sides are folded, so that ë/e, ç/c and the scripts meet.
+begins with it. Both sides are folded, so that ë/e, ç/c and the scripts meet. The FTS5 table is `<room>_search`.
 """
 
 from typing import Any
@@ -26,8 +26,9 @@ class Words(Lookup):
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)
         table = column.rsplit(".", 1)[0]
+        index = f"{self.lhs.target.model._meta.app_label}_search"
         query = " ".join(f'"{word}"*' for word in words(self.rhs)) or '""'
-        found = "SELECT rowid FROM organisations_search WHERE organisations_search MATCH %s"
+        found = f"SELECT rowid FROM {index} WHERE {index} MATCH %s"  # noqa: S608
         return f"{table}.id IN ({found})", [*parameters, query]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
