@@ -276,6 +276,8 @@ X_FRAME_OPTIONS = "DENY"
 SHELF_SECONDS = 0.05 if MODE in {"demo", "serve"} else 0.0
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+SCHOOL_LIMIT = number("SOFRA_SCHOOL_LIMIT", 10)  # sessions a term, where neither school nor office says
+SCHOOL_TERMS = os.environ.get("SOFRA_SCHOOL_TERMS", "09-01/12-31 01-01/03-31 04-01/06-30")  # schools/rules.py
 UPLOAD_LIMIT = number("SOFRA_UPLOAD_LIMIT_MB", 250) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -16,6 +16,7 @@ DEEDS = {
     "import.undone": gettext_lazy("an import was taken back"),
     "import.uploaded": gettext_lazy("a list was uploaded"),
     "invitation.withdrawn": gettext_lazy("an invitation was withdrawn"),
+    "office.registered": gettext_lazy("an organisation became an education office"),
     "organisation.class_hidden": gettext_lazy("the label of the class was hidden from the public"),
     "organisation.class_shown": gettext_lazy("the label of the class was shown to the public"),
     "organisation.confirmed": gettext_lazy("the record was confirmed"),
@@ -40,6 +41,9 @@ DEEDS = {
     "proposal.withdrawn": gettext_lazy("a proposal was withdrawn"),
     "role.ended": gettext_lazy("a role was ended"),
     "role.given": gettext_lazy("a role was given"),
+    "school.changed": gettext_lazy("a school's office, place or limit was changed"),
+    "school.registered": gettext_lazy("a school was registered for sessions"),
+    "schools.enrolled": gettext_lazy("a list of schools was registered"),
 }
 
 
