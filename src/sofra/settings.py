@@ -278,6 +278,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SCHOOL_LIMIT = number("SOFRA_SCHOOL_LIMIT", 10)  # sessions a term, where neither school nor office says
 SCHOOL_TERMS = os.environ.get("SOFRA_SCHOOL_TERMS", "09-01/12-31 01-01/03-31 04-01/06-30")  # schools/rules.py
+CROWD = number("SOFRA_CROWD", 3)  # more organisations than these, with the same people at once, are a crowd
+
 UPLOAD_LIMIT = number("SOFRA_UPLOAD_LIMIT_MB", 250) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -25,7 +25,7 @@ _LOCK = 7_306_374  # one writer of presences at a time on PostgreSQL, so that th
 def area_of(place: Place) -> str:
     """The code that a place is asked by: its municipality, or itself where it is larger than one."""
     chain = [code for code in place.path.split("/") if code]
-    return chain[min(place.level, 2)] if len(chain) > min(place.level, 2) else place.code
+    return chain[1 - place.level] if place.level > 2 else place.code  # Bosnian chains have a step more above it
 
 
 def areas_of(codes: Iterable[str]) -> dict[str, str]:
