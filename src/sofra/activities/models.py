@@ -265,4 +265,26 @@ class PresenceGone(models.Model):
     presence = models.BigIntegerField()
 
 
+class Unsaved(models.Model):
+    """What a person typed and has not saved yet: a form of an activity (None: a new one), or a table to be pasted.
+
+    Only its own person sees it. It is taken away when what it holds is saved or thrown away by that person.
+    """
+
+    class What(models.TextChoices):
+        FORM = "form", _("a form")
+        PASTE = "paste", _("a pasted table")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    owner = models.ForeignKey(Organisation, models.CASCADE, related_name="+", db_index=False)
+    activity = models.ForeignKey(Activity, models.CASCADE, null=True, related_name="+")
+    what = models.CharField(max_length=5, choices=What)
+    typed = models.JSONField(default=dict, help_text="The form's fields, each with the list of what was typed")
+    seen = models.PositiveIntegerField(null=True, help_text="The version of the activity that the person saw")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "owner", "what"], name="unsaved_of")]
+
+
 Said = dict[str, Any]  # all that a project or an activity says, as services.said_of gives it

@@ -22,8 +22,7 @@ from .vocabulary import KINDS, Counted, Form, Mode, Status
 NOTHING = {"", "n a", "na", "nuk ka", "s ka", "ska", "none", "null", "nuk dihet", "unknown", "not known", "nan"}
 SEVERAL = re.compile(r"\s*[;|\n]\s*")
 _CLOCK = re.compile(r"[T\s,]*(?:ora\s*)?\b\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:h|am|pm)?\b", re.IGNORECASE)
-ABOUT = re.compile(r"^(?:rreth|afro|afersisht|mbi|over|about|approximately|approx|around|circa|ca|oko|~|≈)(?![a-z])\.?\s*",
-                    re.IGNORECASE)  # fmt: skip
+ABOUT = re.compile(r"^(?:rreth|afro|afersisht|mbi|over|about|approx(?:imately)?|circa|ca|oko|~|≈)(?![a-z])\.?\s*", re.I)
 _FIGURES = re.compile(r"-?\d{1,3}(?:[ .,’'\u00a0\u202f]\d{3})+|-?\d+")
 
 

@@ -529,4 +529,47 @@ class Migration(migrations.Migration):
             model_name="version",
             constraint=models.UniqueConstraint(fields=("project", "number"), name="project_version_once"),
         ),
+        migrations.CreateModel(
+            name="Unsaved",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("what", models.CharField(choices=[("form", "a form"), ("paste", "a pasted table")], max_length=5)),
+                (
+                    "typed",
+                    models.JSONField(default=dict, help_text="The form's fields, each with the list of what was typed"),
+                ),
+                (
+                    "seen",
+                    models.PositiveIntegerField(help_text="The version of the activity that the person saw", null=True),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="activities.activity",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["user", "owner", "what"], name="unsaved_of")],
+            },
+        ),
     ]
