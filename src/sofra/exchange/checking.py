@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from django.conf import settings
@@ -53,6 +53,7 @@ class Checked:
     twin: int | None = None
     probability: float | None = None
     same_row: int | None = None
+    activity: int | None = None
 
 
 class Said:
@@ -88,7 +89,15 @@ def table_of(imported: Import) -> Table:
     )
 
 
-def check_rows(imported: Import, progress: Progress) -> int:
+class Checker(Protocol):
+    """Reads and weighs the rows of one file, `portion` of them at a time."""
+
+    portion: int
+
+    def check(self, lines: Sequence[Line]) -> list[Checked]: ...
+
+
+def check_rows(imported: Import, progress: Progress, checker_of: Callable[[Import, Table], Checker]) -> int:
     """Stage every row of the file. Returns their number. Raises `Unreadable` where the file turns out to be bad."""
     storing.check_room(imported.size)
     table = table_of(imported)
@@ -98,19 +107,11 @@ def check_rows(imported: Import, progress: Progress) -> int:
         )
     newest = Change.objects.order_by("-id").values_list("id", flat=True).first() or 0
     Import.objects.filter(pk=imported.pk).update(seen_change=newest)
-    reader = RowReader(table.header, imported.mapping, resolve=resolver(), places=confirmed_places(imported))
-    registry = registry_records()
-    with override(settings.LANGUAGE_CODE):
-        row_word = _("row")
-    seen = Seen()
+    checker = checker_of(imported, table)
     done, expected = 0, table.shape.get("rows_about")
     lines = iter(table)
-    while batch := list(islice(lines, LARGE_BATCH if len(registry) > LARGE_BATCH else BATCH)):
-        checked = [_read(reader, line, imported.source, row_word) for line in batch]
-        _find_twins(checked, registry, imported)
-        _compare_with_file(checked, seen)
-        for row in checked:
-            row.verdict = verdict_of(row)
+    while batch := list(islice(lines, checker.portion)):
+        checked = checker.check(batch)
         with transaction.atomic():
             insert_rows(ImportRow, _COLUMNS, [_staged(imported, row) for row in checked])
         done += len(batch)
@@ -118,6 +119,35 @@ def check_rows(imported: Import, progress: Progress) -> int:
     if not done:
         raise Unreadable(_("There is a header, but no row below it. Choose the file that holds the rows."))
     return done
+
+
+class OrganisationChecker:
+    """Rows of organisations: read into facts, with their twins in the registry and in the file."""
+
+    def __init__(self, imported: Import, table: Table) -> None:
+        self.imported = imported
+        self.reader = self.make_reader(table.header)
+        self.registry = registry_records()
+        self.row_word = row_word()
+        self.seen = Seen()
+        self.portion = LARGE_BATCH if len(self.registry) > LARGE_BATCH else BATCH
+
+    def make_reader(self, header: Sequence[str]) -> RowReader:
+        return RowReader(header, self.imported.mapping, resolve=resolver(), places=confirmed_places(self.imported))
+
+    def check(self, lines: Sequence[Line]) -> list[Checked]:
+        checked = [_read(self.reader, line, self.imported.source, self.row_word) for line in lines]
+        _find_twins(checked, self.registry, self.imported)
+        compare_with_file(checked, self.seen)
+        for row in checked:
+            row.verdict = verdict_of(row)
+        return checked
+
+
+def row_word() -> str:
+    """The word for "row" in sources, in the language of the hub."""
+    with override(settings.LANGUAGE_CODE):
+        return _("row")
 
 
 def resolver() -> Callable[[str], Any]:
@@ -281,7 +311,7 @@ def open_values(numbers: Iterable[int]) -> Says:
 # — the same file ————————————————————————————————————————————————————————————————————————————————————————
 
 
-def _compare_with_file(rows: Sequence[Checked], seen: Seen) -> None:
+def compare_with_file(rows: Sequence[Checked], seen: Seen) -> None:
     """A row that the file has said already is left out; one that only has the same name is asked about."""
     saying = [row for row in rows if row.reading["names"] and row.verdict != Verdict.SAME]
     firsts = seen.keys.first([row.reading["key"] for row in saying], [row.line.number for row in saying])
@@ -302,7 +332,7 @@ def _compare_with_file(rows: Sequence[Checked], seen: Seen) -> None:
 
 _COLUMNS = (
     "imported_id", "number", "raw", "reading", "problems", "verdict", "asks", "key", "same_row", "twin_id",
-    "probability",
+    "probability", "activity_id",
 )  # fmt: skip
 
 
@@ -321,6 +351,7 @@ def _staged(imported: Import, row: Checked) -> tuple[Any, ...]:
         row.same_row,
         row.twin,
         row.probability,
+        row.activity,
     )
 
 

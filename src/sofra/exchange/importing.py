@@ -10,13 +10,14 @@ the first one added is looked at again by the second inside its own transaction,
 import pickle
 from collections.abc import Iterable, Iterator
 from tempfile import TemporaryFile
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
+from sofra.accounts.models import User
 from sofra.ground.audit import record
 from sofra.ground.bulk import update_rows
 from sofra.ground.text import fold
@@ -40,31 +41,31 @@ class NotAgain(Exception):
     """The import is no longer in a state in which it may write: somebody was faster."""
 
 
-def write_rows(number: int, progress: Progress) -> Import:
+class Work(Protocol):
+    """How rows of one kind of file are written."""
+
+    def prepare(self, imported: Import, into: IO[bytes], progress: Progress) -> None:
+        """What takes time and touches nothing. Nobody decides rows while their import is being written."""
+
+    def write(self, imported: Import, prepared: IO[bytes], progress: Progress) -> dict[str, Any]:
+        """Write the rows, within the transaction, and set what the import points to. Returns what the audit tells."""
+
+    def undo(self, imported: Import, by: User | None) -> dict[str, Any]:
+        """Take back exactly what this import added. Returns what the audit tells."""
+
+
+def write_rows(number: int, progress: Progress, work: Work) -> Import:
     """Carry an import out. Raises NotAgain where that has happened already; nothing is written when anything fails."""
     imported = Import.objects.get(pk=number)
     if imported.state != Import.State.IMPORTING:
         raise NotAgain
     storing.check_room(imported.size)
     with TemporaryFile(dir=folder()) as prepared:
-        _prepare(imported, prepared, progress)
-        return _write(imported.pk, prepared, progress)
+        work.prepare(imported, prepared, progress)
+        return _write(imported.pk, prepared, progress, work)
 
 
-def _prepare(imported: Import, into: IO[bytes], progress: Progress) -> None:
-    """Make of every new row what the registry keeps. Nobody decides rows while their import is being written."""
-    done, total = 0, imported.rows.filter(verdict=Verdict.NEW).count()
-    for rows in _portions(imported, Verdict.NEW, _New):
-        drafts = (draft_of(row.reading, row.reading.get("source", ""), settings.COUNTRY) for row in rows)
-        ready = organisations.prepare(drafts)
-        portion = [(row.id, row.key, bool(row.decided_by_id), one) for row, one in zip(rows, ready, strict=True)]
-        pickle.dump(portion, into, pickle.HIGHEST_PROTOCOL)
-        done += len(rows)
-        progress.tell(done // 2, total, "preparing")
-    into.seek(0)
-
-
-def _write(number: int, prepared: IO[bytes], progress: Progress) -> Import:
+def _write(number: int, prepared: IO[bytes], progress: Progress, work: Work) -> Import:
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -72,23 +73,52 @@ def _write(number: int, prepared: IO[bytes], progress: Progress) -> Import:
         imported = Import.objects.select_for_update().select_related(None).get(pk=number)
         if imported.state != Import.State.IMPORTING:
             raise NotAgain
-        note = imported.source or _("File %(name)s") % {"name": imported.file_name}
-        change = organisations.open_change(kind=Change.Kind.IMPORT, by=imported.by, note=note)
+        told = work.write(imported, prepared, progress)
+        imported.counts = counts_of(imported)
+        imported.state, imported.problem = Import.State.DONE, ""
+        imported.rows_done = imported.rows_total or 0
+        imported.save(update_fields=["counts", "state", "change", "batch", "options", "problem", "rows_done"])
+        record(
+            what="import.done", about=f"import {imported.pk}", by=imported.by, sha256=imported.sha256,
+            **told, **imported.counts,
+        )  # fmt: skip
+    return imported
+
+
+def note_of(imported: Import) -> str:
+    """What the act of an import is called in the history."""
+    return imported.source or _("File %(name)s") % {"name": imported.file_name}
+
+
+class OrganisationWork:
+    """Organisations with their facts, in one change."""
+
+    def prepare(self, imported: Import, into: IO[bytes], progress: Progress) -> None:
+        done, total = 0, imported.rows.filter(verdict=Verdict.NEW).count()
+        for rows in portions(imported, Verdict.NEW, _New):
+            drafts = (draft_of(row.reading, row.reading.get("source", ""), settings.COUNTRY) for row in rows)
+            ready = organisations.prepare(drafts)
+            portion = [(row.id, row.key, bool(row.decided_by_id), one) for row, one in zip(rows, ready, strict=True)]
+            pickle.dump(portion, into, pickle.HIGHEST_PROTOCOL)
+            done += len(rows)
+            progress.tell(done // 2, total, "preparing")
+        into.seek(0)
+
+    def write(self, imported: Import, prepared: IO[bytes], progress: Progress) -> dict[str, Any]:
+        change = organisations.open_change(kind=Change.Kind.IMPORT, by=imported.by, note=note_of(imported))
         writer = _Writer(imported, change, progress)
         for portion in _loaded(prepared):
             writer.register(portion)
-        for rows in _portions(imported, Verdict.UPDATE, _Adding):
+        for rows in portions(imported, Verdict.UPDATE, _Adding):
             writer.add(rows)
         writer.keep_same()
-        imported.counts = counts_of(imported)
-        imported.state, imported.change, imported.problem = Import.State.DONE, change, ""
-        imported.rows_done = imported.rows_total or 0
-        imported.save(update_fields=["counts", "state", "change", "problem", "rows_done"])
-        record(
-            what="import.done", about=f"import {imported.pk}", by=imported.by, change=change.pk, sha256=imported.sha256,
-            **imported.counts,
-        )  # fmt: skip
-    return imported
+        imported.change = change
+        return {"change": change.pk}
+
+    def undo(self, imported: Import, by: User | None) -> dict[str, Any]:
+        assert imported.change is not None
+        organisations.undo_change(imported.change, by=by)
+        return {"change": imported.change_id}
 
 
 def counts_of(imported: Import) -> dict[str, int]:
@@ -121,7 +151,7 @@ class _Adding(NamedTuple):
 _Prepared = tuple[int, int | None, bool, Ready]  # number of the staged row, its key, whether a person decided it
 
 
-def _portions(imported: Import, verdict: str, kind: Any) -> Iterator[list[Any]]:
+def portions(imported: Import, verdict: str, kind: Any) -> Iterator[list[Any]]:
     last = -1
     while True:
         found = ImportRow.objects.filter(imported=imported, number__gt=last, verdict=verdict).order_by("number")
@@ -140,7 +170,7 @@ def _loaded(prepared: IO[bytes]) -> Iterator[list[_Prepared]]:
             return
 
 
-class _Turned(NamedTuple):
+class Turned(NamedTuple):
     """A staged row that is not written after all, and why."""
 
     id: int
@@ -148,6 +178,21 @@ class _Turned(NamedTuple):
     code: str
     twin: int | None = None
     read: str = ""
+    asks: str = ""
+
+
+def turn(turned: list[Turned]) -> None:
+    """Let staged rows say what became of them instead of being written."""
+    rows = ImportRow.objects.only("problems", "twin_id").in_bulk([one.id for one in turned]) if turned else {}
+    update_rows(
+        ImportRow,
+        ["verdict", "asks", "problems", "twin"],
+        [
+            (one.verdict, one.asks, [*rows[one.id].problems, problem(one.code, read=one.read)],
+             one.twin or rows[one.id].twin_id, one.id)
+            for one in turned
+        ],
+    )  # fmt: skip
 
 
 class _Writer:
@@ -175,7 +220,7 @@ class _Writer:
 
     def register(self, portion: list[_Prepared]) -> None:
         known = [found for one in portion if (found := self._known(*one))] if self.before or self.later else []
-        self._turn(known)
+        turn(known)
         left_out = {one.id for one in known}
         new = [one for one in portion if one[0] not in left_out]
         numbers = organisations.register_ready(
@@ -188,15 +233,15 @@ class _Writer:
         self.done += rows
         self.progress.tell((self.total + self.done) // 2, self.total, "importing")
 
-    def _known(self, row: int, key: int | None, decided: bool, ready: Ready) -> _Turned | None:
+    def _known(self, row: int, key: int | None, decided: bool, ready: Ready) -> Turned | None:
         """What to say of a row that somebody brought into the registry after the check, it or its name."""
         if (pk := self.before.get(key or 0)) is not None:
-            return _Turned(row, Verdict.SAME, "imported-before", twin=pk)
+            return Turned(row, Verdict.SAME, "imported-before", twin=pk)
         if not self.later or decided:
             return None
         names = (fold(value) for field, value, *_rest in ready[2] if field == "name")
         code = next((self.later[name] for name in names if name in self.later), "")
-        return _Turned(row, Verdict.ASK, "added-meanwhile", read=code) if code else None
+        return Turned(row, Verdict.ASK, "added-meanwhile", read=code) if code else None
 
     def add(self, rows: list[_Adding]) -> None:
         """Rows that add to a record: of the registry, or of an earlier row of this file."""
@@ -211,13 +256,13 @@ class _Writer:
         for row in rows:
             organisation = found.get(wanted[row.id] or 0)
             if (pk := self.before.get(row.key or 0)) is not None:
-                turned.append(_Turned(row.id, Verdict.SAME, "imported-before", twin=pk))
+                turned.append(Turned(row.id, Verdict.SAME, "imported-before", twin=pk))
             elif organisation is None:
-                turned.append(_Turned(row.id, Verdict.ASK, "twin-gone"))
+                turned.append(Turned(row.id, Verdict.ASK, "twin-gone"))
             else:
                 additions += [(organisation, fact) for fact in facts_of(row.reading, row.reading.get("source", ""))]
                 links.append((organisation.pk, row.id))
-        self._turn(turned)
+        turn(turned)
         organisations.add_facts_many(additions, change=self.change)
         self._link(links)
         self._tell(len(rows))
@@ -229,19 +274,6 @@ class _Writer:
         for organisation in Organisation.objects.filter(pk__in=numbers, ended_in=None).select_related("joined_to"):
             found[organisation.pk] = organisation.joined_to or organisation
         return found
-
-    @staticmethod
-    def _turn(turned: list[_Turned]) -> None:
-        rows = ImportRow.objects.only("problems", "twin_id").in_bulk([one.id for one in turned]) if turned else {}
-        update_rows(
-            ImportRow,
-            ["verdict", "asks", "problems", "twin"],
-            [
-                (one.verdict, "", [*rows[one.id].problems, problem(one.code, read=one.read)],
-                 one.twin or rows[one.id].twin_id, one.id)
-                for one in turned
-            ],
-        )  # fmt: skip
 
     @staticmethod
     def _link(pairs: Iterable[tuple[int, int]]) -> None:

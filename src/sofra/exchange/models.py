@@ -6,9 +6,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
+class What(models.TextChoices):
+    """What the rows of a file are."""
+
+    ORGANISATIONS = "organisations", _("organisations")
+    ACTIVITIES = "activities", _("activities")
+    SCHOOLS = "schools", _("schools")
+
+
 class Recipe(models.Model):
     """How a kind of file is read: which column is which field, remembered for the next file of that shape."""
 
+    what = models.CharField(max_length=20, choices=What, default=What.ORGANISATIONS)
     name = models.CharField(max_length=120, unique=True)
     headers = models.JSONField(default=list, help_text="Folded headers that the recipe fits")
     mapping = models.JSONField(default=dict, help_text="Header → field of the registry")
@@ -37,6 +46,7 @@ class Import(models.Model):
         FAILED = "failed", _("stopped")
         UNDONE = "undone", _("taken back")
 
+    what = models.CharField(max_length=20, choices=What, default=What.ORGANISATIONS)
     file_name = models.CharField(max_length=200)
     stored = models.CharField(max_length=200, help_text="Path below the data folder")
     sha256 = models.CharField(max_length=64, db_index=True)
@@ -55,6 +65,7 @@ class Import(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     seen_change = models.PositiveBigIntegerField(default=0, help_text="The newest change when the rows were checked")
     change = models.OneToOneField("organisations.Change", models.PROTECT, null=True, related_name="+")
+    batch = models.OneToOneField("activities.Batch", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["-id"]
@@ -70,7 +81,9 @@ class ImportRow(models.Model):
     """One row: what stood in the file, how it was read, what is wrong with it, what became of it.
 
     `key` is the same for rows that say the same, in whatever file they stand. `asks` names what a person decides:
-    "place", "twin", "shape". `same_row` is the earlier row of the same file that the row adds to.
+    "place", "twin", "shape", "body" (an organisation that the row names), "doubt" (a value that is unlikely).
+    `same_row` is the earlier row of the same file that the row adds to or repeats. `organisation` and `activity` are
+    what the row became, or was before.
     """
 
     class Verdict(models.TextChoices):
@@ -99,6 +112,7 @@ class ImportRow(models.Model):
     organisation = models.ForeignKey(
         "organisations.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    activity = models.ForeignKey("activities.Activity", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["number"]
@@ -107,7 +121,17 @@ class ImportRow(models.Model):
             models.Index(fields=["imported", "verdict", "number"], name="import_row_verdict"),
             # Only rows that came in are looked for by what they say.
             models.Index(fields=["key"], name="import_row_key", condition=~models.Q(organisation=None)),
+            models.Index(fields=["key"], name="import_row_activity", condition=~models.Q(activity=None)),
         ]
 
     def __str__(self) -> str:
         return f"{self.imported_id}/{self.number}"
+
+    @property
+    def becomes(self) -> str:
+        """The verdict in words that fit what the file is of."""
+        words = _ACTIVITY_VERDICTS if self.imported.what == What.ACTIVITIES else {}
+        return str(words.get(self.verdict) or self.get_verdict_display())
+
+
+_ACTIVITY_VERDICTS = {"new": _("new activity"), "update": _("adds to an activity")}

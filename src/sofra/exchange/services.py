@@ -10,16 +10,13 @@ from django.utils.translation import gettext as _
 
 from sofra.accounts.models import User
 from sofra.ground.audit import record
-from sofra.ground.models import Visibility
 from sofra.ground.text import fold
-from sofra.organisations import services as organisations
-from sofra.organisations.models import Organisation
 from sofra.places.models import Place, Reading
 from sofra.places.services import confirm_reading
 
-from . import checking, importing, running, storing
-from .columns import NEEDED, TARGETS, suggest_mapping
-from .models import Import, ImportRow, Recipe
+from . import checking, deciding, importing, kinds, running, storing
+from .columns import COLUMNS, suggest_mapping
+from .models import Import, ImportRow, Recipe, What
 from .reading import Unreadable
 from .recipes import fit, recipe_for
 
@@ -37,7 +34,14 @@ class NotNow(Exception):
 
 
 def upload_file(
-    pieces: Iterable[bytes], *, name: str, by: User | None, source: str = "", sheet: str = "", trial: bool = False
+    pieces: Iterable[bytes],
+    *,
+    name: str,
+    by: User | None,
+    what: str = What.ORGANISATIONS,
+    source: str = "",
+    sheet: str = "",
+    trial: bool = False,
 ) -> Import:
     """Keep a file and recognise its table. Raises `Unreadable`, and keeps nothing, where it holds none.
 
@@ -45,7 +49,13 @@ def upload_file(
     """
     stored = storing.store(pieces, name)
     imported = Import(
-        file_name=stored.name, stored=stored.path, sha256=stored.sha256, size=stored.size, source=source[:300], by=by
+        what=what,
+        file_name=stored.name,
+        stored=stored.path,
+        sha256=stored.sha256,
+        size=stored.size,
+        source=source[:300],
+        by=by,
     )
     if sheet:
         imported.options = {"sheet": sheet}
@@ -68,9 +78,10 @@ def upload_file(
 def _recognise(imported: Import) -> None:
     table = checking.table_of(imported)
     imported.shape = table.shape
-    recipe = recipe_for(table.header)
+    recipe = recipe_for(table.header, imported.what)
     imported.recipe = recipe
-    imported.mapping = fit(recipe.mapping, table.header) if recipe else suggest_mapping(table.header)
+    suggested = fit(recipe.mapping, table.header) if recipe else suggest_mapping(table.header, imported.what)
+    imported.mapping = suggested
     if recipe and recipe.source and not imported.source:
         imported.source = recipe.source
 
@@ -89,18 +100,31 @@ def recognise_again(imported: Import, *, sheet: str = "", encoding: str = "") ->
 
 @transaction.atomic
 def map_columns(
-    imported: Import, *, mapping: dict[str, str], source: str = "", remember_as: str = "", by: User | None
+    imported: Import,
+    *,
+    mapping: dict[str, str],
+    source: str = "",
+    remember_as: str = "",
+    publish: bool = True,
+    by: User | None,
 ) -> Import:
-    """Say which column is which field; a recipe is kept where it has a name. Raises NotNow without a name column."""
+    """Say which column is which field; a recipe is kept where it has a name. Raises NotNow without a needed column.
+
+    `publish`: activities that come in are seen at once; otherwise they are drafts of their organisations.
+    """
     imported = _locked(imported, State.UPLOADED, State.CHECKED, State.FAILED)
-    kept = {title: field for title, field in mapping.items() if field in TARGETS}
-    if not any(field in NEEDED for field in kept.values()):
-        raise NotNow(_("No column is the name of the organisation. Choose the column that holds the name."))
+    columns = COLUMNS[imported.what]
+    kept = {title: field for title, field in mapping.items() if field in columns.targets}
+    if not any(field in columns.needed for field in kept.values()):
+        raise NotNow(str(columns.refusal))
     imported.mapping, imported.source = kept, source[:300]
+    if imported.what == What.ACTIVITIES:
+        imported.options = {**imported.options, "publish": publish}
     if remember_as:
         imported.recipe, _made = Recipe.objects.update_or_create(
             name=remember_as[:120],
             defaults={
+                "what": imported.what,
                 "headers": sorted(fold(title) for title in kept),
                 "mapping": kept,
                 "source": source[:300],
@@ -144,7 +168,7 @@ def check_import(number: int) -> Import:
             _drop_rows(imported)
             progress.tell(0, None, "checking")
             try:
-                imported.rows_total = checking.check_rows(imported, progress)
+                imported.rows_total = checking.check_rows(imported, progress, kinds.CHECKERS[imported.what])
             except (Unreadable, OSError, DatabaseError, MemoryError) as error:
                 return _fail(imported, error)
             with transaction.atomic():
@@ -204,7 +228,8 @@ def run_import(number: int) -> Import:
             Import.objects.filter(pk=number, state=State.QUEUED).update(state=State.IMPORTING)
             progress.tell(0, None, "importing")
             try:
-                return importing.write_rows(number, progress)
+                what = Import.objects.values_list("what", flat=True).get(pk=number)
+                return importing.write_rows(number, progress, kinds.WORK[what])
             except importing.NotAgain:
                 return Import.objects.get(pk=number)
             except (Unreadable, OSError, DatabaseError, MemoryError) as error:
@@ -246,6 +271,8 @@ def decide_rows(
     twin: str = "",
     place: Sequence[str] | None = None,
     place_of: str = "",
+    body: str | None = None,
+    body_of: str = "",
     accept: bool = False,
     as_read: bool = False,
     remember: bool = False,
@@ -253,11 +280,13 @@ def decide_rows(
     """A person's word on rows that ask. Returns how many rows were decided.
 
     `twin`: "new", "skip", or "same" / "same:CODE"; `place`: the codes that are meant (none: keep the words), for
-    the places written as `place_of` (all that ask, where that is empty); `accept`: take the row as it was read;
-    `as_read`: take each unsure place as it was read; `remember`: the next file with these words for a place is read
-    in the same way, and not asked about.
+    the places written as `place_of` (all that ask, where that is empty); `body`: the code of the organisation that is
+    meant ("": not known), for those written as `body_of` likewise; `accept`: take the row as it was read; `as_read`:
+    take each unsure place as it was read; `remember`: the next file with these words for a place is read in the same
+    way, and not asked about.
     """
     imported = _locked(imported, State.CHECKED)
+    word = deciding.Word(twin, place, place_of, body, body_of, accept, as_read)
     decided = []
     for row in rows:
         if (
@@ -268,7 +297,7 @@ def decide_rows(
         if not row.reading.get("names"):
             continue
         before = (row.verdict, row.asks, row.twin_id)
-        changed = _decide(row, twin, place, place_of, accept, as_read)
+        changed = deciding.decide(row, word, imported.what)
         if changed or before != (row.verdict, row.asks, row.twin_id):
             row.decided_by = by
             decided.append(row)
@@ -298,56 +327,6 @@ def _remember_places(rows: Iterable[ImportRow], text: str, *, by: User) -> None:
             confirm_reading(text=written, codes=meant, by=by)
 
 
-def _decide(row: ImportRow, twin: str, place: Sequence[str] | None, place_of: str, accept: bool, as_read: bool) -> bool:
-    asks = [ask for ask in row.asks.split(",") if ask]
-    changed = False
-    if twin == "skip":
-        row.verdict = Verdict.SKIP
-        return True
-    if place is not None or as_read:
-        changed = _place(row, None if place is None else list(place), place_of)
-        if all(found["sure"] or found.get("kept") for found in row.reading.get("places", ())):
-            asks = [ask for ask in asks if ask != "place"]
-    if accept:
-        asks = [ask for ask in asks if ask != "shape"]
-    if twin == "new":
-        row.twin, row.same_row = None, None
-        row.reading["is"] = "new"
-    elif twin.startswith("same"):
-        code = twin.partition(":")[2]
-        if code:
-            row.twin = Organisation.objects.filter(code=code, ended_in=None, visible_to__lte=Visibility.MEMBERS).first()
-        if row.twin is None and not row.same_row:
-            return changed
-        row.reading["is"] = "same"
-    if twin:
-        asks = [ask for ask in asks if ask != "twin"]
-    row.asks = ",".join(asks)
-    row.verdict = Verdict.ASK if asks else (Verdict.UPDATE if row.twin_id or row.same_row else Verdict.NEW)
-    return changed
-
-
-def _place(row: ImportRow, codes: list[str] | None, text: str) -> bool:
-    """Settle the unsure places of a row: by these codes, as words where there are none, or (None) as each was read."""
-    changed = False
-    for found in row.reading.get("places", ()):
-        if found["sure"] and not found.get("decided"):
-            continue
-        if text and fold(found["text"]) != fold(text):
-            continue
-        meant = found["codes"] if codes is None else codes
-        if codes is None and not meant:
-            continue
-        found["decided"] = True
-        if meant:
-            found["codes"], found["sure"] = meant, True
-            found.pop("kept", None)
-        else:
-            found["kept"], found["sure"] = True, False
-        changed = True
-    return changed
-
-
 def decide_all(imported: Import, *, by: User | None, action: str, verdict: str, asks: str) -> int:
     """One word on all rows of a filter. `action` is one of forms.Bulk.ACTIONS; rows that it cannot decide stay."""
     decided, last = 0, -1
@@ -357,6 +336,8 @@ def decide_all(imported: Import, *, by: User | None, action: str, verdict: str, 
             decided += decide_rows(imported, rows, by=by, as_read=True, remember=True)
         elif action == "keep-words":
             decided += decide_rows(imported, rows, by=by, place=[])
+        elif action == "keep-bodies":
+            decided += decide_rows(imported, rows, by=by, body="")
         elif action == "accept":
             decided += decide_rows(imported, rows, by=by, accept=True)
         else:
@@ -375,28 +356,36 @@ def decide_one(
     wish: dict[str, Any],
     *,
     asked: Sequence[tuple[int, dict[str, Any]]],
+    bodies: Sequence[tuple[int, dict[str, Any]]] = (),
     by: User | None,
 ) -> None:
-    """What a person said on the page of one row (forms.DecideRow); places with the same words elsewhere follow it."""
+    """What a person said on the page of one row (forms.DecideRow); the same words elsewhere follow it, where wished."""
     for index, place in asked:
         codes = wish[f"codes-{index}"]
         rows = [row]
         if wish.get(f"alike-{index}"):
             others = imported.rows.filter(verdict=Verdict.ASK, asks__contains="place").exclude(pk=row.pk)
-            rows += [other for other in others.iterator(chunk_size=500) if _has_place(other, place["text"])]
+            rows += [other for other in others.iterator(chunk_size=500) if _has(other, "places", place["text"])]
         everywhere = bool(wish.get(f"alike-{index}"))
         decide_rows(imported, rows, by=by, place=codes, place_of=place["text"], remember=everywhere)
+    for index, body in bodies:
+        rows = [row]
+        if wish.get(f"same-body-{index}"):
+            others = imported.rows.filter(verdict=Verdict.ASK, asks__contains="body").exclude(pk=row.pk)
+            rows += [other for other in others.iterator(chunk_size=500) if _has(other, "bodies", body["text"])]
+        decide_rows(imported, rows, by=by, body=wish[f"meant-{index}"], body_of=body["text"])
     decide_rows(imported, [row], by=by, twin=wish.get("twin") or "", accept=bool(wish.get("accept")))
 
 
-def _has_place(row: ImportRow, text: str) -> bool:
-    return any(fold(place["text"]) == fold(text) for place in row.reading.get("places", ()))
+def _has(row: ImportRow, what: str, text: str) -> bool:
+    return any(fold(found["text"]) == fold(text) for found in row.reading.get(what, ()))
 
 
 def decide_by_file(imported: Import, decisions: dict[str, Any], *, by: User | None) -> int:
-    """Decisions made beforehand: {"rows": {"13": {"twin": …, "place": […], "accept": true}}}, by row or list number.
+    """Decisions made beforehand: {"rows": {"13": {"twin": …, "place": […], "organisation": CODE, "accept": true}}}, by
+    row or list number.
 
-    Places by their text ("places") are read with the rows already; see checking.confirmed_places.
+    Places and organisations by their text ("places", "organisations") are read with the rows already.
     """
     decided = 0
     by_number = decisions.get("rows", {})
@@ -408,16 +397,16 @@ def decide_by_file(imported: Import, decisions: dict[str, Any], *, by: User | No
             if wish:
                 decided += decide_rows(
                     imported, [row], by=by, twin=wish.get("twin", ""), place=wish.get("place"),
-                    accept=bool(wish.get("accept")),
+                    body=wish.get("organisation"), accept=bool(wish.get("accept")),
                 )  # fmt: skip
     return decided
 
 
 def take_doubtful_as_new(imported: Import, *, by: User | None) -> int:
-    """Every doubtful row becomes an organisation of its own, its unsure places kept as words: nothing is guessed."""
+    """Every doubtful row becomes a record of its own, its unsure places and bodies kept as words: nothing is guessed."""
     decided = 0
     while rows := list(imported.rows.filter(verdict=Verdict.ASK).order_by("number")[: checking.BATCH]):
-        found = decide_rows(imported, rows, by=by, twin="new", place=[], accept=True)
+        found = decide_rows(imported, rows, by=by, twin="new", place=[], body="", accept=True)
         decided += found
         if not found:
             break
@@ -431,11 +420,10 @@ def take_doubtful_as_new(imported: Import, *, by: User | None) -> int:
 def undo_import(imported: Import, *, by: User | None) -> Import:
     """Take back exactly what this import added. What people said of the records since then stays."""
     imported = _locked(imported, State.DONE)
-    assert imported.change is not None
-    organisations.undo_change(imported.change, by=by)
+    told = kinds.WORK[imported.what].undo(imported, by)
     imported.state = State.UNDONE
     imported.save(update_fields=["state"])
-    record(what="import.undone", about=f"import {imported.pk}", by=by, change=imported.change_id)
+    record(what="import.undone", about=f"import {imported.pk}", by=by, **told)
     return imported
 
 

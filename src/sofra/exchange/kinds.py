@@ -1,0 +1,11 @@
+"""What can be imported: how each kind of row is checked, written and taken back."""
+
+from collections.abc import Callable
+
+from .checking import Checker, OrganisationChecker
+from .importing import OrganisationWork, Work
+from .models import Import, What
+from .reading import Table
+
+CHECKERS: dict[str, Callable[[Import, Table], Checker]] = {What.ORGANISATIONS: OrganisationChecker}
+WORK: dict[str, Work] = {What.ORGANISATIONS: OrganisationWork()}
