@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.http import Http404
 
 from sofra.accounts import roles
@@ -24,10 +24,22 @@ def projects(level: int) -> QuerySet[Project]:
     return _published(Project.objects.all(), level)
 
 
+class Published(Func):
+    """ "It is published", written out in the query as in the indexes of lists, or SQLite passes them by."""
+
+    conditional = True
+    output_field = BooleanField()
+    template = "%(expressions)s = 'published'"
+
+    def __init__(self) -> None:
+        super().__init__(F("state"))
+
+
 def _published(found: QuerySet[Any], level: int) -> QuerySet[Any]:
-    found = found.filter(state=Kept.State.PUBLISHED, visible_to__lte=level)
-    if level < Visibility.SEALED:
-        found = found.filter(Q(owner=None) | Q(owner__visible_to__lte=level))
+    found = found.filter(Published(), visible_to__lte=level)
+    if level < Visibility.SEALED:  # few are hidden: their numbers are looked up once, not each owner's level
+        hidden = Organisation.objects.filter(visible_to__gt=level).values("pk")
+        found = found.filter(Q(owner=None) | ~Q(owner__in=hidden))
     return found
 
 
@@ -66,13 +78,17 @@ def _one_for(user: Any, among: QuerySet[Any], code: str, edit: bool) -> Any:
     found = among.filter(code=code).first()
     if found is None:
         raise Http404
-    if may_edit(user, found.owner):
-        return found
-    level = level_of(user)
-    hidden = found.owner is not None and found.owner.visible_to > level
-    if edit or hidden or found.state != Kept.State.PUBLISHED or found.visible_to > level:
+    level = level_at(user, found)
+    if found.visible_to > level or (found.owner is not None and found.owner.visible_to > level):
+        raise Http404
+    if (edit or found.state != Kept.State.PUBLISHED) and not may_edit(user, found.owner):
         raise Http404
     return found
+
+
+def level_at(user: Any, kept: Kept) -> int:
+    """How much of it the person may see: the editors of the organisation that leads it see all."""
+    return organisations.level_at(user, organisations.head(kept.owner)) if kept.owner else level_of(user)
 
 
 def organisation_for(user: Any, code: str) -> Organisation:
@@ -85,7 +101,11 @@ def organisation_for(user: Any, code: str) -> Organisation:
 
 def names_of(found: Iterable[Organisation | None], level: int) -> Mapping[int, Organisation]:
     """For each organisation (by number) the record that stands for it, as far as the viewer may know of it."""
-    wanted = {one.pk for one in found if one is not None}
-    rows = Organisation.objects.select_related("joined_to").filter(pk__in=wanted)
-    stands = {one.pk: organisations.head(one) for one in rows}
+    return standing((one.pk for one in found if one is not None), level)
+
+
+def standing(numbers: Iterable[int], level: int) -> Mapping[int, Organisation]:
+    """As names_of, of the numbers of organisations."""
+    rows = Organisation.objects.select_related("joined_to").filter(pk__in=set(numbers))
+    stands = {one.pk: organisations.head(one) for one in rows if one.visible_to <= level}
     return {number: one for number, one in stands.items() if one.visible_to <= level}
