@@ -109,6 +109,12 @@ def term_at_or_after(day: date, spans: Sequence[Span]) -> Term:
     return min((term for term in coming if term.last >= day), key=lambda term: term.first)
 
 
+def term_before(term: Term, spans: Sequence[Span]) -> Term:
+    """The last term that ended before this one began."""
+    gone = [one for year in (term.year - 1, term.year) for one in terms_of(year, spans) if one.last < term.first]
+    return max(gone, key=lambda one: one.first)
+
+
 def term_called(code: str, spans: Sequence[Span]) -> Term | None:
     """The term with this code, None where there is none."""
     match = re.fullmatch(r"(\d{4})-(\d)", code)
