@@ -276,7 +276,7 @@ class Unsaved(models.Model):
         PASTE = "paste", _("a pasted table")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    owner = models.ForeignKey(Organisation, models.CASCADE, related_name="+", db_index=False)
+    owner = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+", db_index=False)
     activity = models.ForeignKey(Activity, models.CASCADE, null=True, related_name="+")
     what = models.CharField(max_length=5, choices=What)
     typed = models.JSONField(default=dict, help_text="The form's fields, each with the list of what was typed")

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -275,6 +276,63 @@ def move(kept: Activity | Project, *, to: str, by: User | None) -> Activity | Pr
     if is_activity:
         presence.write_presences([found], country=settings.COUNTRY)
     record(what=f"{'activity' if is_activity else 'project'}.{kind}", about=found.code, by=by, version=found.version)
+    return found
+
+
+@transaction.atomic
+def move_many(activities: QuerySet[Activity], *, to: str, by: User | None) -> list[tuple[int, str]]:
+    """As move, of many at once and with one audit line. Returns (number, state before) of each that was moved."""
+    numbers = list(activities.exclude(state=to).order_by("id").values_list("pk", flat=True))
+    moved: list[tuple[int, str]] = []
+    for start in range(0, len(numbers), BATCH):
+        portion = list(
+            Activity.objects.select_for_update().filter(pk__in=numbers[start : start + BATCH]).order_by("id")
+        )
+        said = _last_said(portion)
+        versions, now = [], timezone.now()
+        for one in portion:
+            kind = Version.Kind.RESTORED if one.state == State.BINNED else _KINDS[State(to)]
+            moved.append((one.pk, one.state))
+            one.state, one.version, one.updated_at = to, one.version + 1, now
+            versions.append(
+                Version(activity=one, number=one.version, kind=kind, at=now, by=by, said=said.get(one.pk, {}))
+            )
+        Activity.objects.bulk_update(portion, ["state", "version", "updated_at"])
+        Version.objects.bulk_create(versions)
+        presence.write_presences(portion, country=settings.COUNTRY)
+    if moved:
+        record(what=f"activities.{_KINDS[State(to)]}", about=f"{len(moved)} activities", by=by, activities=len(moved))
+    return moved
+
+
+def _last_said(activities: Iterable[Activity]) -> dict[int, dict[str, Any]]:
+    """Number → all that the activity says, as its last version keeps it."""
+    versions = Version.objects.filter(activity__in=list(activities), number=F("activity__version"))
+    return dict(versions.order_by().values_list("activity", "said"))
+
+
+def drafts_of(activities: Sequence[Activity]) -> list[ActivityDraft]:
+    """As draft_of, of many at once."""
+    said: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(activities), BATCH):
+        said |= _last_said(activities[start : start + BATCH])
+    return [draft_from(said[one.pk]) for one in activities]
+
+
+def problems_of(wanted: Sequence[ActivityDraft]) -> list[dict[str, list[str]]]:
+    """For each draft what would be refused of it, field → sentences; empty where it can be kept."""
+    found: list[dict[str, list[str]]] = []
+    for start in range(0, len(wanted), BATCH):
+        portion = wanted[start : start + BATCH]
+        named = _Found(portion)
+        for draft in portion:
+            wrong: dict[str, list[str]] = {}
+            for check in (drafts.check_activity, named.check):
+                try:
+                    check(draft)
+                except ValidationError as error:
+                    wrong |= error.message_dict
+            found.append(wrong)
     return found
 
 

@@ -556,6 +556,7 @@ class Migration(migrations.Migration):
                     "owner",
                     models.ForeignKey(
                         db_index=False,
+                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="organisations.organisation",
