@@ -339,11 +339,24 @@ def problems_of(wanted: Sequence[ActivityDraft]) -> list[dict[str, list[str]]]:
 @transaction.atomic
 def undo_last(activity: Activity, *, by: User | None, seen: int) -> Activity:
     """Let it say again what it said before its last change of words. Raises ValidationError where there was none."""
-    worded = activity.versions.filter(kind__in=[Version.Kind.EDITED, Version.Kind.UNDONE]).order_by("-number").first()
-    before = worded and activity.versions.filter(number__lt=worded.number).order_by("-number").first()
+    before = _before_last(activity)
+    return edit_activity(activity, draft_from(before.said), by=by, seen=seen, kind=Version.Kind.UNDONE)
+
+
+@transaction.atomic
+def undo_project(project: Project, *, by: User | None, seen: int) -> Project:
+    """As undo_last, of a project."""
+    before = _before_last(project)
+    return edit_project(project, project_draft_from(before.said), by=by, seen=seen, kind=Version.Kind.UNDONE)
+
+
+def _before_last(kept: Activity | Project) -> Version:
+    """What was said before the last change of words."""
+    worded = kept.versions.filter(kind__in=[Version.Kind.EDITED, Version.Kind.UNDONE]).order_by("-number").first()
+    before = worded and kept.versions.filter(number__lt=worded.number).order_by("-number").first()
     if before is None:
         raise ValidationError(_("There is nothing to take back."))
-    return edit_activity(activity, draft_from(before.said), by=by, seen=seen, kind=Version.Kind.UNDONE)
+    return before
 
 
 def open_batch(*, kind: str, by: User | None, owner: Organisation | None, note: str = "") -> Batch:
