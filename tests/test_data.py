@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from sofra.activities import dates
+from sofra.activities.vocabulary import KINDS, Counted, Mode, Status
 from sofra.exchange.columns import LEFT_OUT, TARGETS
+from sofra.exchange.names import split_name
 from sofra.ground.text import fold
 from sofra.organisations.phrases import read_activity_kinds, read_themes
 from sofra.organisations.rules import classify
-from sofra.organisations.vocabulary import Kind
+from sofra.organisations.vocabulary import Audience, Kind, Theme
+from sofra.places.gazetteer import load
+from sofra.places.resolving import resolve
 
 DATA = Path(__file__).parent.parent / "data"
 ANNEX = (DATA / "annex-1.txt").read_text(encoding="utf-8")
@@ -97,7 +102,7 @@ def test_spellings_differ_from_annex_so_that_a_person_has_to_judge() -> None:
 
 
 def test_no_person_is_named() -> None:
-    text = (DATA / "chapters.csv").read_text(encoding="utf-8") + ANNEX
+    text = "".join((DATA / name).read_text(encoding="utf-8") for name in ("chapters.csv", "activities.csv")) + ANNEX
     persons = (
         "Vurmo Sulstarova Jashari Sojati Ngjela Llubani Pero, Konomi Gjuraj Stefa Kuko Peleshi Simoni Xhaxho Lloshi"
         " Aliaj Korkuti Vito Moses Mandro Qirjazi Shehu Hide Dragoti Ismaili Kisic"
@@ -114,3 +119,134 @@ def test_recipes_fit_their_files(name: str) -> None:
     assert list(recipe["mapping"]) == header
     assert recipe["headers"] == [fold(column) for column in header]
     assert set(recipe["mapping"].values()) - {LEFT_OUT} <= set(TARGETS)
+
+
+# — activities —————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def activity_rows() -> list[dict[str, str]]:
+    with (DATA / "activities.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def many(cell: str) -> list[str]:
+    return cell.split(" | ") if cell else []
+
+
+def the(title: str) -> dict[str, str]:
+    """The one activity whose title begins so."""
+    [row] = [row for row in activity_rows() if row["title"].startswith(title)]
+    return row
+
+
+def test_activities_say_the_source_of_every_row_in_order() -> None:
+    rows = activity_rows()
+    header = (
+        "number title organisation partners project funders aim budget currency about kinds themes audiences places"
+        " begins ends status mode languages times_held reached counted reached_complete women money source note"
+    )
+    assert list(rows[0]) == header.split()
+    assert [int(row["number"]) for row in rows] == list(range(1, len(rows) + 1))
+    for row in rows:
+        assert None not in row, row
+        assert all(value == value.strip() and "  " not in value for value in row.values()), row
+        assert row["title"] or row["project"], row
+        assert re.match(r"Mapping report 2018, .*(chapter|foreword|About|Annex)|Article on", row["source"]), row
+        assert len(row["source"]) <= 300, row
+
+
+def test_activities_use_the_codes_of_the_hub() -> None:
+    known = {
+        "kinds": set(KINDS), "themes": set(Theme.values), "audiences": set(Audience.values),
+        "status": set(Status.values), "mode": set(Mode.values), "counted": set(Counted.values),
+        "reached_complete": {"yes", "no"},
+    }  # fmt: skip
+    for row in activity_rows():
+        for column, codes in known.items():
+            assert set(many(row[column])) <= codes, row
+        for column in ("begins", "ends"):
+            assert dates.read_when(row[column]) == row[column], row
+        dates.check_span(row["begins"], row["ends"])
+        for column in ("times_held", "reached"):
+            assert row[column] == "" or int(row[column]) > 0, row
+
+
+def test_projects_stand_before_their_activities_and_say_nothing_of_an_activity() -> None:
+    seen: set[str] = set()
+    of_activities = "kinds themes audiences places status mode times_held reached counted reached_complete".split()
+    for row in activity_rows():
+        if not row["title"]:
+            assert row["project"] not in seen
+            assert not any(row[column] for column in of_activities), row
+            seen.add(row["project"])
+        else:
+            assert not row["project"] or row["project"] in seen, row
+            assert not row["funders"] + row["aim"], row
+    assert len(seen) == 37
+
+
+def test_activities_name_organisations_as_the_other_two_lists_do() -> None:
+    printed = [row[2] for row in annex_rows()] + [row["name"] for row in chapter_rows()]
+    names = {fold(name) for cell in printed for name in split_name(cell).names}
+    for row in activity_rows():
+        for column in ("organisation", "partners", "funders"):
+            for name in re.split(r" \| | > ", row[column]) if row[column] else []:
+                assert fold(name) in names, (row["number"], name)
+
+
+def test_activities_are_where_the_resolver_is_sure() -> None:
+    spots = load().spots
+    for row in activity_rows():
+        for place in many(row["places"]):
+            found = resolve(place)
+            assert place in spots or (found.sure and len(found.codes) == 1), (row["number"], place)
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Workshops in seven cities", {"begins": "2018-10", "ends": "2018-11", "reached": "140", "places": "",
+                                       "times_held": "", "audiences": "youth"}),
+        ("Two-day trainings of members of security councils", {"begins": "", "ends": "", "reached": "",
+                                                              "places": "Cërrik | Municipality of Elbasan | Librazhd"}),
+        ("80 mentors", {"begins": "2017-01", "ends": "2018-04", "reached": "80", "places": "Pukë | Fushë-Arrëz"}),
+        ("Students of the Law Faculty", {"begins": "2017", "ends": "2018", "places": "Municipality of Roskovec",
+                                         "reached": ""}),
+        ("28,000 teachers", {"begins": "2018-01-12", "reached": "28000", "places": "whole country",
+                             "project": "Schools for Safer Communities"}),
+        ("Five-day training of trainers", {"places": "Skopje", "reached": "3", "mode": "in-person", "begins": ""}),
+        ("Support to five young researchers", {"begins": "2018", "ends": "2018", "reached": "5", "places": ""}),
+        ("Round table that confirmed", {"begins": "2018-12-17", "ends": "2018-12-17", "reached": "", "places": ""}),
+        ("Support to 21 civil society", {"organisation": "Terre des Hommes Albania", "reached": "", "places": ""}),
+        ("Weekly religious activities in prisons", {"organisation": "Center for Human Correction",
+                                                    "audiences": "returnees | prisoners"}),
+    ],
+)  # fmt: skip
+def test_activities_say_what_the_report_says_and_no_more(title: str, said: dict[str, str]) -> None:
+    row = the(title)
+    assert {column: row[column] for column in said} == said
+
+
+def test_each_of_the_twenty_sub_grants_is_a_project_paid_in_two_steps() -> None:
+    paid = [row for row in activity_rows() if row["funders"] == "The European Union > Albanian Helsinki Committee"]
+    assert len({row["organisation"] for row in paid}) == 20
+    assert [int(re.search(r"no\. (\d+)", row["source"])[1]) for row in paid] == list(range(1, 21))  # type: ignore[index]
+    assert paid[17]["project"].endswith("in the Municipality of Roskovec and in the surrounding rural areas")
+
+
+def test_twenty_sessions_in_nineteen_municipalities_of_which_two_virtual() -> None:
+    sessions = [row for row in activity_rows() if row["organisation"] == "PLGP" and row["title"]]
+    trained = {row["name"] for row in chapter_rows() if row["name"].startswith("Municipality of")}
+    assert len(sessions) == 20
+    assert {row["places"] for row in sessions} == trained
+    assert [row["places"] for row in sessions if row["mode"] == "online"] == [
+        "Municipality of Elbasan", "Municipality of Vlora",
+    ]  # fmt: skip
+    assert all(row["times_held"] == "1" and not row["begins"] + row["ends"] + row["reached"] for row in sessions)
+    [programme] = [row for row in activity_rows() if row["organisation"] == "PLGP" and not row["title"]]
+    assert all(figure in programme["about"] for figure in ("530 ", "54 percent", "58 percent", "Twenty sessions"))
+
+
+def test_what_the_documents_do_not_give_is_empty() -> None:
+    for row in activity_rows():
+        assert not any(row[column] for column in ("budget", "currency", "languages", "women", "money", "counted")), row
