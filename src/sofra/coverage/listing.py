@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sofra.activities.dates import FAR_OFF, LONG_AGO, first_day, last_day
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
+from .reading import Named
 from .rules import Reason, Span
 
 
@@ -31,20 +33,14 @@ class Filters:
 
     @property
     def period(self) -> Span:
-        """Its first and last day as ordinals."""
-        raise NotImplementedError
+        """Its first and last day as ordinals; an open side reaches to the end of days."""
+        return (
+            first_day(self.begins).toordinal() if self.begins else LONG_AGO,
+            last_day(self.ends).toordinal() if self.ends else FAR_OFF,
+        )
 
 
 EVERYTHING = Filters()
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An activity of an overlap: its number, public code and title."""
-
-    number: int
-    code: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,127 +1,41 @@
 """What can be asked of coverage, each visible to whom. Every answer leads back to its activities."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
-from sofra.activities.models import Activity
+from sofra.activities import queries as activities
+from sofra.activities.models import Activity, Presence
+from sofra.activities.vocabulary import ANYBODY, AUDIENCE_CODES, AUDIENCE_NUMBERS, WORK_BITS, work_of
 from sofra.organisations.models import Organisation
-from sofra.places.models import Place
+from sofra.places.models import Kind, Place
 
-from .listing import EVERYTHING, Filters, Named
+from . import reading, rules
+from .listing import EVERYTHING, Filters, Overlap, overlaps
 from .models import Asking, PriorityArea
-from .rules import Crowd, Reason
+from .planning import (
+    CAP,
+    Answer,
+    Crowding,
+    Found,
+    Listed,
+    Near,
+    Neighbour,
+    Partner,
+    Question,
+    before,
+    neighbours,
+)  # fmt: skip
+from .reading import Named, Row
+from .rules import Crowd
 
-CAP = 50  # so many of each list are told; `total` is how many there are
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Before you plan: where, for whom, what, when, and who asks. What is empty is not known yet.
-
-    `kinds` and `themes` are codes of activities.vocabulary; `begins` and `ends` partial dates.
-    """
-
-    where: Place
-    audiences: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    themes: tuple[str, ...] = ()
-    begins: str = ""
-    ends: str = ""
-    organisation: Organisation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An activity of an answer. `sure` and `why` say how it meets the question (no reasons: it is only background).
-    `organisations` are those that the viewer may know of, the lead first; `places` are codes."""
-
-    number: int
-    code: str
-    title: str
-    organisations: tuple[Organisation, ...]
-    places: tuple[str, ...]
-    begins: str
-    ends: str
-    status: str
-    sure: bool
-    why: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The first `CAP` of what was found, the sure ones first, and how many there are."""
-
-    found: tuple[Found, ...]
-    total: int
-    sure: int
-
-
-@dataclass(frozen=True, slots=True)
-class Partner:
-    """An organisation that could be a partner: it works in a neighbouring place, with the same people or in work that
-    completes the planned one, and is not known to be at work in that time.
-
-    `audiences` and `kinds` are the codes that make it so, `places` the neighbouring ones where it worked, `example`
-    one of its activities there. `perhaps_busy`: of some of its work the dates are not known well enough.
-    """
-
-    organisation: Organisation
-    places: tuple[Place, ...]
-    audiences: tuple[str, ...]
-    kinds: tuple[str, ...]
-    example: Named
-    perhaps_busy: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Crowding:
-    """What the plan would do to crowding, for one audience ("" where whom it addresses is not known).
-
-    `now` and `planned` are the largest number of organisations on one day, surely and possibly, without and with the
-    plan. `crowd` is the notice with the plan, None where there is none; `crowded_now` says that it is so without it.
-    """
-
-    audience: str
-    now_sure: int
-    now_possible: int
-    planned_sure: int
-    planned_possible: int
-    crowd: Crowd | None
-    crowded_now: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A similar municipality nearby where nobody is known for these people in that time."""
-
-    place: Place
-    kilometres: float | None
-    same_county: bool
-    state: str  # rules.State
-    askings: tuple[Asking, ...]
-    priority: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is known before planning. `municipality` is where crowding is looked at; None for a place larger than one,
-    and then `crowding` and `nobody_near` are empty."""
-
-    question: Question
-    municipality: Place | None
-    there: Listed
-    was_there: Listed
-    background: Listed
-    partners: tuple[Partner, ...]
-    crowding: tuple[Crowding, ...]
-    nobody_near: tuple[Near, ...]
-
-
-def before(level: int, question: Question) -> Answer:
-    """Before you plan: who is there, who was there, who could be a partner, what it would do, who has nobody."""
-    raise NotImplementedError
+__all__ = [
+    "CAP", "EVERYTHING", "Answer", "Crowding", "Filters", "Found", "Listed", "Named", "Near", "Neighbour", "Overlap",
+    "Partner", "Question", "before", "neighbours", "overlaps",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,27 +77,127 @@ class Cell:
     ends: str = ""
 
 
+UNKNOWN = "unknown"  # of a cell: the audience or the place is not known
+
+
+def municipalities(place: Place | None) -> list[Place]:
+    """The standing municipalities of a place (of the country, for none), in Albanian order."""
+    standing = Q(valid_to=None) | Q(valid_to__gt=timezone.localdate())
+    found = Place.objects.filter(standing, kind=Kind.MUNICIPALITY).order_by("sort_key", "code")
+    if place is None:
+        return list(found.filter(country=settings.COUNTRY))
+    return list(found.filter(code__in=reading.scope_of(place).inside))
+
+
 def crowded_places(level: int, filters: Filters = EVERYTHING) -> list[Notice]:
-    """The crowded municipalities by place and audience, in the order of places; none is more crowded than another."""
-    raise NotImplementedError
+    """The crowded municipalities by place and audience, in the order of places; none is more crowded than another.
+
+    Of the filters it heeds place, audiences, time, organisation, activity and `sure`: whom a crowd burdens does not
+    depend on what is done.
+    """
+    places = municipalities(filters.place)
+    codes = {place.code for place in places}
+    rows = reading.presences(level, codes, reading.numbers_of(filters.audiences), filters.period)
+    found = [
+        (place, audience, crowd) for place, here in _by_area(rows, places) for audience, crowd in _crowds(here, filters)
+    ]
+    return _notices(level, found, filters)
+
+
+def _by_area(rows: Sequence[Row], places: Sequence[Place]) -> Iterator[tuple[Place, list[Row]]]:
+    by_area: dict[str, list[Row]] = {}
+    for row in rows:
+        by_area.setdefault(row.area, []).append(row)
+    return ((place, by_area[place.code]) for place in places if place.code in by_area)
+
+
+def _crowds(here: Sequence[Row], filters: Filters) -> Iterator[tuple[str, Crowd]]:
+    works = reading.works_of(here, lambda code: code, country=()).values()
+    if len({work.counts_as for work in works}) <= settings.CROWD:
+        return
+    there = {row.audience for row in here}
+    for number, audience in ((ANYBODY, ""), *AUDIENCE_CODES.items()):
+        if number in there and (not filters.audiences or audience in filters.audiences):
+            crowd = rules.crowded(works, audience, most=settings.CROWD, within=filters.period)
+            if crowd is not None and (crowd.sure or not filters.sure):
+                yield audience, crowd
+
+
+def _notices(level: int, found: Sequence[tuple[Place, str, Crowd]], filters: Filters) -> list[Notice]:
+    leads = {work.counts_as for _place, _audience, crowd in found for work in crowd.works}
+    whose = {one.pk: one for one in Organisation.objects.filter(pk__in=leads, visible_to__lte=level)}
+    asked = filters.organisation and (filters.organisation.joined_to_id or filters.organisation.pk)
+    activity = Activity.objects.filter(code=filters.activity).values_list("pk", flat=True).first()
+    notices = []
+    for place, audience, crowd in found:
+        if asked and not any(asked == work.lead or asked in work.organisations for work in crowd.works):
+            continue
+        if filters.activity and not any(work.number == activity for work in crowd.works):
+            continue
+        here = {work.counts_as for work in crowd.works}
+        named = sorted((whose[one] for one in here if one in whose), key=lambda one: (one.sort_key, one.pk))
+        notices.append(Notice(place, audience, crowd, tuple(named)))
+    return notices
 
 
 def gaps(level: int, filters: Filters = EVERYTHING) -> Iterator[Gap]:
     """Municipalities × audiences where nobody is known; priority areas first, then those that were asked about.
 
-    Without audiences in the filters, a row for each municipality where nobody is known for anybody at all.
+    Without audiences in the filters, a row for each municipality where nobody is known for anybody at all. With kinds
+    or themes, nobody is known for that work. Of the other filters it heeds place and time.
     """
-    raise NotImplementedError
+    places, work = municipalities(filters.place), work_of(filters.kinds, filters.themes)
+    scopes = {place.code: [code for code in place.path.split("/") if code][:-1] for place in places}
+    askings = reading.askings_for(place.path for place in places)
+    declared = list(priority_areas(level))
+    found: list[Gap] = []
+    for audience in filters.audiences or ("",):
+        numbers = reading.numbers_of([audience] if audience else [])
+        taken = reading.areas_taken(level, list(scopes), numbers, filters.period, work)
+        empty = [place for place in places if place.code not in taken]
+        larger = {code for place in empty for code in scopes[place.code]}
+        wider = reading.counts(level, larger, numbers, filters.period, work)
+        for place in empty:
+            asked = [audience] if audience else []
+            covering = reading.covering(askings, place.path, asked, filters.period)
+            state = rules.gap(False, covering)
+            assert state is not None
+            priorities = tuple(one for one in declared if concerns(one, place))
+            count = sum(wider.get(code, 0) for code in scopes[place.code])
+            found.append(Gap(place, audience, state, tuple(covering), priorities, count))
+    found.sort(key=lambda one: (not one.priorities, one.state != rules.State.NOBODY))
+    yield from found
+
+
+def concerns(area: PriorityArea, place: Place) -> bool:
+    """Does the declaration name this place, one that holds it, or one inside it?"""
+    return place.path.startswith(area.place.path) or area.place.path.startswith(place.path)
 
 
 def activities_of(level: int, cell: Cell) -> QuerySet[Activity]:
-    """The activities behind a number."""
-    raise NotImplementedError
+    """The activities behind a number: those that may be there, for these people, in that time and of that work."""
+    rows = Presence.objects.filter(visible_to__lte=level)
+    if cell.place:
+        rows = rows.filter(_at(cell.place))
+    if cell.audience:
+        rows = rows.filter(audience=ANYBODY if cell.audience == UNKNOWN else AUDIENCE_NUMBERS[cell.audience])
+    for word in ("kind", "theme"):
+        if code := getattr(cell, word):
+            rows = rows.annotate(**{word: F("work").bitand(WORK_BITS[f"{word}:{code}"])}).filter(**{f"{word}__gt": 0})
+    if cell.begins or cell.ends:
+        first, last = Filters(begins=cell.begins, ends=cell.ends).period
+        rows = rows.filter(may_begin__lte=last, may_end__gte=first)
+    return activities.activities(level).filter(pk__in=rows.values("activity"))
 
 
-def neighbours(place: Place, *, most: int = 12) -> list[Place]:
-    """Municipalities near this one: those of its county first, then the nearest others."""
-    raise NotImplementedError
+def _at(code: str) -> Q:
+    """Presences at a place or inside it; of a country also those in the whole of it."""
+    if code == UNKNOWN:
+        return Q(area=reading.UNKNOWN_AREA)
+    place = Place.objects.get(pk=code)
+    if place.level > 2:
+        return Q(place__in=Place.objects.within(place).values("code"))
+    return Q(area__in=[*reading.scope_of(place).inside, *([code] if place.level == 0 else [])])
 
 
 def priority_areas(level: int) -> QuerySet[PriorityArea]:

@@ -171,6 +171,12 @@ def _same_work(one: Work, other: Work) -> Reason | None:
     return Reason(Side.WORK, True, coded(shared)) if shared else None
 
 
+def completes(work: int, plan: int) -> bool:
+    """Does work complete a plan? It does where both are known and they share neither a kind nor a theme: who does the
+    same would only do it twice."""
+    return bool(work) and bool(plan) and not work & plan
+
+
 def coded(work: int) -> tuple[str, ...]:
     kinds, themes = words_of(work)
     return (*(f"kind:{code}" for code in kinds), *(f"theme:{code}" for code in themes))
@@ -209,15 +215,22 @@ def crowded(works: Iterable[Work], audience: str, *, most: int, within: Span = A
     where it takes those whose audience, dates or lead are not known. An `audience` of "" asks about those alone whose
     audience is not known.
     """
+    there = list(works)
+    return _crowd(at_work(there, audience, surely=True), most, within, sure=True) or _crowd(
+        at_work(there, audience, surely=False), most, within, sure=False
+    )
+
+
+def at_work(works: Iterable[Work], audience: str, *, surely: bool) -> list[tuple[Work, Span]]:
+    """Who is at work with an audience, and on which days: as far as it is sure, or as far as it may be."""
     there = [work for work in works if not work.whole_country and concerns(work, audience)]
-    surely = [
+    if not surely:
+        return [(work, (work.days.may_begin, work.days.may_end)) for work in there]
+    return [
         (work, work.days.sure)
         for work in there
-        if work.days.sure is not None and audience in work.audiences and work.lead is not None
+        if work.days.sure is not None and work.audiences and work.lead is not None
     ]
-    return _crowd(surely, most, within, sure=True) or _crowd(
-        [(work, (work.days.may_begin, work.days.may_end)) for work in there], most, within, sure=False
-    )
 
 
 def concerns(work: Work, audience: str) -> bool:
@@ -301,7 +314,7 @@ def covers(asked: Asked, place: str, audiences: Collection[str], period: Span) -
     return begun and (period[1] == FAR_OFF or asked.days[1] >= period[1])
 
 
-def gap(anybody: bool, askings: Collection[Asked]) -> str | None:
+def gap(anybody: bool, askings: Collection[object]) -> str | None:
     """The state of a place where nobody is known, for an audience and a time; None where somebody is, or may be.
 
     `anybody`: is there an activity at the place or inside it that may be for this audience and may fall in this time?

@@ -4,6 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 DEEDS = {
+    "asking.ended": gettext_lazy("an asking about a place was taken back"),
+    "asking.recorded": gettext_lazy("a place was asked about"),
     "change.undone": gettext_lazy("a change was taken back"),
     "demo.people_made": gettext_lazy("the people of the demo were made"),
     "duplicates.looked_for": gettext_lazy("duplicates were looked for"),
@@ -35,6 +37,8 @@ DEEDS = {
     "place.reading_confirmed": gettext_lazy("a person confirmed which place a text means"),
     "places.boundaries_loaded": gettext_lazy("boundaries of places were loaded"),
     "places.loaded": gettext_lazy("places were loaded"),
+    "priority.declared": gettext_lazy("a place was declared a priority"),
+    "priority.ended": gettext_lazy("a place is no longer a priority"),
     "proposal.accepted": gettext_lazy("a proposal was accepted"),
     "proposal.made": gettext_lazy("a proposal was sent"),
     "proposal.returned": gettext_lazy("a proposal was returned with a reason"),

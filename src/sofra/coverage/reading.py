@@ -1,0 +1,291 @@
+"""How coverage reads: which areas meet a place, the presences there in a time, and activities as the rules see them.
+
+Presences are asked by area, audience, length and beginning, as their index has them, so that what is read depends on
+what is asked and not on how much there is.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Q
+
+from sofra.activities.dates import LONG_AGO, Days, first_day, last_day
+from sofra.activities.models import Activity
+from sofra.activities.vocabulary import ANYBODY, AUDIENCE_CODES, AUDIENCE_NUMBERS
+from sofra.places.models import Place
+
+from .models import Asking
+from .rules import Asked, Span, Work, covers
+
+UNKNOWN_AREA = ""
+SPANS = range(1, 23)  # bit lengths of a number of days: from one day to all days there are
+EVERYBODY = (ANYBODY, *AUDIENCE_CODES)
+
+# An activity is seen as far as it and the organisation that leads it may be seen (activities.queries.activities).
+SEEN = "p.visible_to <= %s AND (%s >= 2 OR a.owner_id IS NULL OR o.visible_to <= %s)"
+DOES = "(%s = 0 OR p.work = 0 OR p.work & %s <> 0)"
+JOINS = (
+    " JOIN activities_activity a ON a.id = p.activity_id LEFT JOIN organisations_organisation o ON o.id = a.owner_id"
+    " LEFT JOIN activities_project j ON j.id = a.project_id LEFT JOIN organisations_organisation l ON l.id = j.owner_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An activity of an answer: its number, public code and title."""
+
+    number: int
+    code: str
+    title: str
+
+
+class Row(NamedTuple):
+    """A presence, with what its activity adds. `lead` is who it counts for; both are records that stand."""
+
+    activity: int
+    place: str
+    area: str
+    audience: int
+    work: int
+    may_begin: int
+    may_end: int
+    sure_begin: int | None
+    sure_end: int | None
+    project: int | None
+    owner: int | None
+    lead: int | None
+
+
+COLUMNS = (
+    "p.activity_id, p.place, p.area, p.audience, p.work, p.may_begin, p.may_end, p.sure_begin, p.sure_end,"
+    " a.project_id, COALESCE(o.joined_to_id, o.id), COALESCE(l.joined_to_id, l.id, o.joined_to_id, o.id)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a place lies. `inside` are the areas (Presence.area) at it or in it, `above` the larger ones but for the
+    country, `country` that one. `paths` are those of all places in its municipality (or in it, where it is larger),
+    and above. `municipality` is the one that it is or lies in; "" where it is larger than one."""
+
+    path: str
+    inside: tuple[str, ...]
+    above: tuple[str, ...]
+    country: str
+    municipality: str
+    paths: dict[str, str] = field(repr=False)
+
+    def path_of(self, code: str) -> str:
+        return self.paths.get(code, f"{code}/")
+
+    def meets(self, code: str) -> bool:
+        """Is this place the same, inside it, or does it hold it?"""
+        path = self.paths.get(code)
+        return path is not None and (path.startswith(self.path) or self.path.startswith(path))
+
+
+def scope_of(place: Place) -> Scope:
+    chain = [code for code in place.path.split("/") if code]
+    at = len(chain) - 1 - max(place.level - 2, 0)  # of a unit or settlement: where its municipality stands
+    root = "/".join(chain[: at + 1]) + "/"
+    found = Place.objects.filter(Q(code__in=chain) | Q(path__gte=root, path__lt=root[:-1] + "0"))
+    rows = sorted(found.order_by().values_list("path", "code", "level"))
+    inside = tuple(code for path, code, level in rows if path.startswith(root) and 0 < level <= 2)
+    above = tuple(code for path, code, level in rows if not path.startswith(root) and level > 0)
+    municipality = chain[at] if place.level >= 2 else ""
+    return Scope(place.path, inside, above, chain[0], municipality, {code: path for path, code, _level in rows})
+
+
+def numbers_of(audiences: Iterable[str]) -> tuple[int, ...]:
+    """The numbers under which presences for these audiences stand, with those of which it is not known; for no
+    audience at all, every number."""
+    asked = tuple(AUDIENCE_NUMBERS[code] for code in audiences)
+    return (ANYBODY, *asked) if asked else EVERYBODY
+
+
+# — statements —————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def probes(areas: Collection[str], audiences: Collection[int], span: Span) -> tuple[str, list[Any]]:
+    """The beginning of a statement: each area with each audience and each length, and from when on presences of that
+    length may reach into the time. Shorter than 2**n days they began at most so many before it."""
+    lengths = [(length, span[0] - 2**length + 2) for length in SPANS]
+    values: list[Any] = [*areas, *audiences, *(number for pair in lengths for number in pair)]
+    return (
+        f"WITH spot(area) AS (VALUES {', '.join(['(%s)'] * len(areas))}),"
+        f" whom(audience) AS (VALUES {', '.join(['(%s)'] * len(audiences))}),"
+        f" lasting(span, since) AS (VALUES {', '.join(['(%s, %s)'] * len(lengths))}) ",
+        values,
+    )
+
+
+FROM_PROBES = (
+    " FROM spot CROSS JOIN whom CROSS JOIN lasting JOIN activities_presence p ON p.area = spot.area"
+    " AND p.audience = whom.audience AND p.span = lasting.span AND p.may_begin >= lasting.since AND p.may_begin <= %s"
+    " AND p.may_end >= %s"
+)
+
+
+def presences(level: int, areas: Collection[str], audiences: Collection[int], span: Span) -> list[Row]:
+    """The presences in these areas for these audiences (numbers) that may fall in a time, as a viewer may see them."""
+    if not areas:
+        return []
+    begin, values = probes(areas, audiences, span)
+    statement = f"{begin} SELECT {COLUMNS}{FROM_PROBES}{JOINS} WHERE {SEEN}"
+    return [Row._make(row) for row in run(statement, [*values, span[1], span[0], level, level, level])]
+
+
+def newest(
+    level: int, areas: Collection[str], audiences: Collection[int], begun: Span, *, most: int,
+    ended: int | None = None, places: Collection[str] = (),
+) -> list[Row]:  # fmt: skip
+    """Of each area, audience and length the `most` presences that began last within some days; with `ended`, only
+    those that were surely over by that day; with `places`, only those at one of them."""
+    if not areas:
+        return []
+    begin, values = probes(areas, audiences, begun)
+    wanted = (
+        "q.area = spot.area AND q.audience = whom.audience AND q.span = lasting.span AND q.visible_to <= %s"
+        " AND q.may_begin >= %s AND q.may_begin <= %s"
+    )
+    values += [level, *begun]
+    if ended is not None:
+        wanted += " AND q.may_end <= %s"
+        values.append(ended)
+    if places:
+        wanted += f" AND q.place IN ({', '.join(['%s'] * len(places))})"
+        values += places
+    inner = f"FROM activities_presence q WHERE {wanted} ORDER BY q.may_begin DESC LIMIT {int(most)}"
+    each = (
+        f" JOIN LATERAL (SELECT q.* {inner}) p ON true"
+        if connection.vendor == "postgresql"
+        else f" JOIN activities_presence p ON p.id IN (SELECT q.id {inner})"
+    )
+    statement = f"{begin} SELECT {COLUMNS} FROM spot CROSS JOIN whom CROSS JOIN lasting{each}{JOINS} WHERE {SEEN}"  # noqa: S608
+    return [Row._make(row) for row in run(statement, [*values, level, level, level])]
+
+
+def areas_taken(level: int, areas: Collection[str], audiences: Collection[int], span: Span, work: int = 0) -> set[str]:
+    """In which of these areas there may be somebody for one of the audiences (numbers) in that time; with `work`
+    (bits), somebody who does or may do such work."""
+    if not areas:
+        return set()
+    begin, values = probes(areas, audiences, span)
+    inside = FROM_PROBES.replace(" FROM spot CROSS JOIN whom", " FROM whom", 1)
+    where = f"{SEEN} AND {DOES}"
+    statement = f"{begin} SELECT spot.area FROM spot WHERE EXISTS (SELECT 1{inside}{JOINS} WHERE {where})"  # noqa: S608
+    return {row[0] for row in run(statement, [*values, span[1], span[0], level, level, level, work, work])}
+
+
+def counts(level: int, areas: Collection[str], audiences: Collection[int], span: Span, work: int = 0) -> dict[str, int]:
+    """Area → how many activities may be there, as `areas_taken` looks for them. Areas without any are left out."""
+    if not areas:
+        return {}
+    begin, values = probes(areas, audiences, span)
+    statement = (
+        f"{begin} SELECT spot.area, COUNT(DISTINCT p.activity_id){FROM_PROBES}{JOINS} WHERE {SEEN} AND {DOES}"
+        " GROUP BY spot.area"
+    )
+    return dict(run(statement, [*values, span[1], span[0], level, level, level, work, work]))
+
+
+def run(statement: str, values: Sequence[Any] = ()) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+def partners_of(activities: Collection[int]) -> dict[int, list[int]]:
+    """The standing records of all organisations of these activities, lead and partners."""
+    found: dict[int, list[int]] = {}
+    wanted = list(activities)
+    for start in range(0, len(wanted), 20_000):
+        numbers = ", ".join(str(int(number)) for number in wanted[start : start + 20_000])
+        statement = (
+            "SELECT y.activity_id, COALESCE(o.joined_to_id, o.id) FROM activities_activityparty y"  # noqa: S608
+            f" JOIN organisations_organisation o ON o.id = y.organisation_id WHERE y.activity_id IN ({numbers})"
+        )
+        for activity, organisation in run(statement):
+            found.setdefault(activity, []).append(organisation)
+    return found
+
+
+def named(activities: Iterable[int]) -> dict[int, Named]:
+    """Number → code and title."""
+    rows = Activity.objects.filter(pk__in=list(activities)).values_list("pk", "code", "title")
+    return {number: Named(number, code, title) for number, code, title in rows}
+
+
+# — what was asked —————————————————————————————————————————————————————————————————————————————————————————
+
+
+def asked_of(asking: Asking) -> Asked:
+    """An asking as the rules see it. Without an end, what was asked about is the time until the day of the asking."""
+    begins = first_day(asking.begins).toordinal() if asking.begins else LONG_AGO
+    ends = last_day(asking.ends or asking.asked_on).toordinal()
+    return Asked(asking.pk, asking.place.path, frozenset(asking.audiences), (begins, ends))
+
+
+def askings_for(paths: Iterable[str]) -> list[Asking]:
+    """The standing askings of these places and of the larger ones that hold them, the newest first."""
+    codes = {code for path in paths for code in path.split("/") if code}
+    found = Asking.objects.filter(ended_on=None, place__in=codes) if codes else Asking.objects.none()
+    return list(found.select_related("place").order_by("-asked_on", "-id"))
+
+
+def covering(askings: Iterable[Asking], path: str, audiences: Collection[str], period: Span) -> list[Asking]:
+    """Those that cover a place, all of these audiences and all of a time."""
+    return [asking for asking in askings if covers(asked_of(asking), path, audiences, period)]
+
+
+# — activities as the rules see them ———————————————————————————————————————————————————————————————————————
+
+
+def works_of(rows: Iterable[Row], path_of: Callable[[str], str], *, country: Collection[str]) -> dict[int, Work]:
+    """Number → activity, from its presences (as far as they were read). `path_of` gives a place's path; the areas of
+    `country` are whole countries: an activity that is nowhere else is background."""
+    together: dict[int, list[Row]] = {}
+    for row in rows:
+        together.setdefault(row.activity, []).append(row)
+    partners = partners_of(together)
+    return {number: _work(number, found, partners, path_of, country) for number, found in together.items()}
+
+
+def _work(
+    number: int,
+    rows: Sequence[Row],
+    partners: dict[int, list[int]],
+    path_of: Callable[[str], str],
+    country: Collection[str],
+) -> Work:
+    one = rows[0]
+    places = {row.place for row in rows if row.place and row.area not in country}
+    owners = [one.owner] if one.owner is not None else []
+    return Work(
+        number=number,
+        organisations=frozenset((*owners, *partners.get(number, ()))),
+        project=one.project,
+        lead=one.lead,
+        places=tuple(map(path_of, sorted(places))),
+        whole_country=not places and any(row.area in country for row in rows),
+        days=days_of(one),
+        audiences=frozenset(AUDIENCE_CODES[row.audience] for row in rows if row.audience != ANYBODY),
+        work=one.work,
+    )
+
+
+def days_of(row: Row) -> Days:
+    sure = None if row.sure_begin is None or row.sure_end is None else (row.sure_begin, row.sure_end)
+    return Days(row.may_begin, row.may_end, sure)
+
+
+def countries() -> frozenset[str]:
+    """The areas that are whole countries (or more): background."""
+    return frozenset(Place.objects.filter(level=0).values_list("code", flat=True))
+
+
+def portions(numbers: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(numbers), size):
+        yield numbers[start : start + size]
