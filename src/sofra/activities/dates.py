@@ -71,12 +71,9 @@ def days_of(begins: str, ends: str) -> Days:
         return Days(LONG_AGO, FAR_OFF, None)
     may_begin = first_day(begins).toordinal() if begins else LONG_AGO
     may_end = last_day(ends).toordinal() if ends else FAR_OFF
-    latest_begin = last_day(begins).toordinal() if begins else first_day(ends).toordinal()
-    earliest_end = first_day(ends).toordinal() if ends else last_day(begins).toordinal()
-    if begins and not ends:
-        earliest_end = first_day(begins).toordinal()
-    if ends and not begins:
-        latest_begin = last_day(ends).toordinal()
+    # It ends no earlier than it begins: what is known of the one narrows the other.
+    latest_begin = min(last_day(begins or ends), last_day(ends or begins)).toordinal()
+    earliest_end = max(first_day(ends or begins), first_day(begins or ends)).toordinal()
     return Days(may_begin, may_end, (latest_begin, earliest_end) if latest_begin <= earliest_end else None)
 
 
