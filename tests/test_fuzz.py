@@ -23,6 +23,8 @@ from sofra.web import doors
 
 world = test_doors.world
 
+pytestmark = pytest.mark.sterner
+
 SCRIPT = "<script>alert(1)</script>"
 TEXTS = [
     f"'\"></textarea></title>{SCRIPT}",

@@ -268,6 +268,7 @@ def test_no_secret_is_met_anywhere(world: Leaky, who: str) -> None:
         assert met >= {word for word, level in world.secrets.words.items() if level == "of one"}
 
 
+@pytest.mark.sterner
 @pytest.mark.parametrize("who", PEOPLE)
 def test_searching_and_guessing_tell_nothing(world: Leaky, who: str) -> None:
     """A secret word and a word that never was get the same answer, wherever words can be typed or guessed."""

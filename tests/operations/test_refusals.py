@@ -120,6 +120,8 @@ def test_ctrl_c_is_quiet(hub: Path, arguments: list[str]) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "sofra", *arguments], env=environment(hub), stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        # A shell that runs the tests in its background lets them ignore Ctrl-C, and a child inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:  # fmt: skip
         wait_until_it_reads(process.pid)
         process.send_signal(signal.SIGINT)

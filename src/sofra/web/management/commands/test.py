@@ -66,14 +66,14 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def run_on(self, engine: str, given: list[str], *, both: bool) -> int:
-        """pytest's exit code. A browser shows the same pages on both databases, so it is opened on one only."""
+        """pytest's exit code. With both databases, what tells nothing new on one of them is run on the other only."""
         self.stdout.write(f"\n== Tests on {engine} ==")
         self.stdout.flush()
         command = [sys.executable, "-m", "pytest", f"--database={engine}"]
         if not any(word.startswith(("-n", "--pdb", "-p")) for word in given) and (os.cpu_count() or 1) > 1:
             command += ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-        if both and engine == "postgresql" and "-m" not in given:
-            command += ["-m", "not browser and not once"]
+        if both and "-m" not in given:
+            command += ["-m", "not browser and not once" if engine == "postgresql" else "not sterner"]
         with tempfile.TemporaryDirectory(prefix="sofra-data-") as data:
             environment = {**os.environ, "SOFRA_MODE": "test", "SOFRA_DATA": data}
             environment.pop("DATABASE_URL", None)
