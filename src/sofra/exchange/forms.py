@@ -10,15 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from sofra.places import queries as places
 
-from .columns import TARGETS
-from .models import Import, ImportRow
+from .columns import COLUMNS
+from .models import Import, ImportRow, What
+from .queries import bodies_called
 from .reading.encodings import CHOICES
 from .storing import ENDINGS
 
 
 class Upload(forms.Form):
-    """The first step: a file, and where its rows are from."""
+    """The first step: a file, what its rows are, and where they are from."""
 
+    what = forms.ChoiceField(
+        label=_("What the rows are"), choices=What.choices, widget=forms.RadioSelect, required=False,
+        initial=What.ORGANISATIONS,
+    )  # fmt: skip
     file = forms.FileField(
         label=_("File"),
         help_text=_("CSV, TSV, Excel (XLSX), OpenDocument (ODS), or a text in which a table stands among prose"),
@@ -35,6 +40,9 @@ class Upload(forms.Form):
         max_length=300,
         help_text=_("Where the rows are from, such as “Mapping report 2018, Annex I”. Every fact will carry it."),
     )
+
+    def clean_what(self) -> str:
+        return self.cleaned_data["what"] or What.ORGANISATIONS
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
@@ -71,7 +79,7 @@ class Columns(forms.Form):
     def __init__(self, *args: Any, imported: Import, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.titles: list[str] = imported.shape.get("columns", [])
-        choices = [("", _("leave out")), *TARGETS.items()]
+        choices = [("", _("leave out")), *COLUMNS[imported.what].targets.items()]
         for index, title in enumerate(self.titles):
             self.fields[f"column-{index}"] = forms.ChoiceField(
                 label=title, choices=choices, required=False, initial=imported.mapping.get(title, "")
@@ -85,6 +93,12 @@ class Columns(forms.Form):
             initial=imported.recipe.name if imported.recipe else "",
             help_text=_("A name for the recipe. The next file with the same columns is mapped by it."),
         )  # fmt: skip
+
+        if imported.what == What.ACTIVITIES:
+            self.fields["publish"] = forms.BooleanField(
+                label=_("Publish what comes in"), required=False, initial=imported.options.get("publish", True),
+                help_text=_("Otherwise the activities are drafts, seen by those alone who may edit them."),
+            )  # fmt: skip
 
     def columns(self) -> list[tuple[str, forms.BoundField]]:
         return [(title, self[f"column-{index}"]) for index, title in enumerate(self.titles)]
@@ -103,10 +117,16 @@ class DecideRow(forms.Form):
         for index, place in enumerate(row.reading.get("places", ())):
             if not place["sure"] or place.get("decided"):
                 self._ask_place(index, place, titles)
+        self.bodies: list[tuple[int, dict[str, Any]]] = []
+        for index, body in enumerate(row.reading.get("bodies", ())):
+            if (not body["sure"] or body.get("decided")) and not self._asks_already(body):
+                self._ask_body(index, body)
         twins = row.reading.get("twins", [])
-        if twins or row.same_row:
+        if row.same_row and row.imported.what == What.ACTIVITIES:
+            self._ask_again()
+        elif twins or row.same_row:
             self._ask_twin(twins)
-        if "shape" in row.asks:
+        if "shape" in row.asks or "doubt" in row.asks:
             self.fields["accept"] = forms.BooleanField(label=_("The row is right as it was read"), required=False)
 
     def _ask_place(self, index: int, place: dict[str, Any], titles: dict[str, str]) -> None:
@@ -127,6 +147,37 @@ class DecideRow(forms.Form):
             label=_("Decide the same for every row with these words"), required=False, initial=True
         )
         self.asked.append((index, place))
+
+    def _asks_already(self, body: dict[str, Any]) -> bool:
+        """One question for words that the row says several times."""
+        return any(other["text"] == body["text"] for _index, other in self.bodies)
+
+    def _ask_body(self, index: int, body: dict[str, Any]) -> None:
+        choices: list[tuple[str, Any]] = [
+            (code, f"{name} ({code})") for code, name, _probability, _reasons in body.get("alternatives", ())
+        ]
+        choices += [("?", _("Another one, which I name below")), ("-", _("Leave it open: not known"))]
+        self.fields[f"body-{index}"] = forms.ChoiceField(
+            label=__("Which organisation is meant by “%(text)s”?") % {"text": body["text"]},
+            choices=choices, widget=forms.RadioSelect, required=False,
+            initial=body["code"] or ("-" if body.get("kept") else None),
+        )  # fmt: skip
+        self.fields[f"body-other-{index}"] = forms.CharField(
+            label=_("Another organisation"), required=False, max_length=300,
+            help_text=_("Its name, acronym or id, as the registry has it. Where it is missing there, add it first."),
+        )  # fmt: skip
+        self.fields[f"same-body-{index}"] = forms.BooleanField(
+            label=_("Decide the same for every row with these words"), required=False, initial=True
+        )
+        self.bodies.append((index, body))
+
+    def _ask_again(self) -> None:
+        """Two rows of one file have the same organisation, title, time and place."""
+        self.fields["twin"] = forms.ChoiceField(
+            label=__("Is it the same activity as in row %(row)d?") % {"row": self.row.same_row},
+            choices=[("new", _("It is another activity: add it")), ("skip", _("It is the same: leave this row out"))],
+            widget=forms.RadioSelect, required=False,
+        )  # fmt: skip
 
     def _ask_twin(self, twins: list[list[Any]]) -> None:
         choices: list[tuple[str, Any]] = [
@@ -156,7 +207,27 @@ class DecideRow(forms.Form):
             cleaned[f"codes-{index}"] = [] if cleaned.get(f"keep-{index}") else codes
             if not codes and not cleaned.get(f"keep-{index}") and f"other-{index}" not in self.errors:
                 self.add_error(f"place-{index}", __("Choose a place, or keep the words without one."))
+        for index, _body in self.bodies:
+            cleaned[f"meant-{index}"] = self._meant(index, cleaned)
         return cleaned
+
+    def _meant(self, index: int, cleaned: dict[str, Any]) -> str:
+        """The code of the organisation that a person chose or named; "" for one that is left open."""
+        chosen, typed = cleaned.get(f"body-{index}", ""), cleaned.get(f"body-other-{index}", "").strip()
+        if typed:
+            found = bodies_called(typed)
+            if len(found) == 1:
+                return found[0].code
+            if found:
+                told = ", ".join(f"{one.name} ({one.code})" for one in found[:5])
+                problem = __("Several are called that: write the id of one of them: %(told)s.") % {"told": told}
+            else:
+                problem = __("The registry has no organisation “%(typed)s”.") % {"typed": typed}
+            self.add_error(f"body-other-{index}", problem)
+            return ""
+        if chosen in {"", "?"} and f"body-{index}" not in self.errors:
+            self.add_error(f"body-{index}", __("Choose an organisation, name another one, or leave it open."))
+        return "" if chosen in {"-", "?"} else chosen
 
 
 class Bulk(forms.Form):
@@ -165,11 +236,19 @@ class Bulk(forms.Form):
     ACTIONS = (
         ("as-read", _("take the places as they were read")),
         ("keep-words", _("keep the places as words")),
+        ("keep-bodies", _("leave unknown organisations open, and keep their names as words")),
         ("same", _("add to the likeliest record")),
         ("new", _("add as new organisations")),
         ("skip", _("leave out")),
         ("accept", _("take the rows as they were read")),
     )
+    OF_ACTIVITIES = {"new": _("add as activities of their own"), "same": ""}
     action = forms.ChoiceField(choices=ACTIONS, label=_("For all rows of this list"))
     verdict = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
     asks = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, what: str = What.ORGANISATIONS, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = self.OF_ACTIVITIES if what == What.ACTIVITIES else {"keep-bodies": ""}
+        choices = [(action, words.get(action, label)) for action, label in self.ACTIONS]
+        self.fields["action"].choices = [(action, label) for action, label in choices if label]  # type: ignore[attr-defined]

@@ -179,17 +179,22 @@ class Turned(NamedTuple):
     twin: int | None = None
     read: str = ""
     asks: str = ""
+    activity: int | None = None
 
 
 def turn(turned: list[Turned]) -> None:
     """Let staged rows say what became of them instead of being written."""
-    rows = ImportRow.objects.only("problems", "twin_id").in_bulk([one.id for one in turned]) if turned else {}
+    rows = (
+        ImportRow.objects.only("problems", "twin_id", "activity_id").in_bulk([one.id for one in turned])
+        if turned
+        else {}
+    )
     update_rows(
         ImportRow,
-        ["verdict", "asks", "problems", "twin"],
+        ["verdict", "asks", "problems", "twin", "activity"],
         [
             (one.verdict, one.asks, [*rows[one.id].problems, problem(one.code, read=one.read)],
-             one.twin or rows[one.id].twin_id, one.id)
+             one.twin or rows[one.id].twin_id, one.activity or rows[one.id].activity_id, one.id)
             for one in turned
         ],
     )  # fmt: skip

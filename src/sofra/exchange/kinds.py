@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 
+from .activity_checking import ActivityChecker
+from .activity_work import ActivityWork
 from .checking import Checker, OrganisationChecker
 from .importing import OrganisationWork, Work
 from .models import Import, What
 from .reading import Table
 
-CHECKERS: dict[str, Callable[[Import, Table], Checker]] = {What.ORGANISATIONS: OrganisationChecker}
-WORK: dict[str, Work] = {What.ORGANISATIONS: OrganisationWork()}
+CHECKERS: dict[str, Callable[[Import, Table], Checker]] = {
+    What.ORGANISATIONS: OrganisationChecker,
+    What.ACTIVITIES: ActivityChecker,
+}
+WORK: dict[str, Work] = {What.ORGANISATIONS: OrganisationWork(), What.ACTIVITIES: ActivityWork()}

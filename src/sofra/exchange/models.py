@@ -82,8 +82,8 @@ class ImportRow(models.Model):
 
     `key` is the same for rows that say the same, in whatever file they stand. `asks` names what a person decides:
     "place", "twin", "shape", "body" (an organisation that the row names), "doubt" (a value that is unlikely).
-    `same_row` is the earlier row of the same file that the row adds to or repeats. `organisation` and `activity` are
-    what the row became, or was before.
+    `same_row` is the earlier row of the same file that the row adds to or repeats. `organisation`, `activity` and
+    `project` are what the row became, or was before.
     """
 
     class Verdict(models.TextChoices):
@@ -113,6 +113,7 @@ class ImportRow(models.Model):
         "organisations.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
     )
     activity = models.ForeignKey("activities.Activity", models.PROTECT, null=True, related_name="+", db_index=False)
+    project = models.ForeignKey("activities.Project", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["number"]
@@ -130,8 +131,16 @@ class ImportRow(models.Model):
     @property
     def becomes(self) -> str:
         """The verdict in words that fit what the file is of."""
-        words = _ACTIVITY_VERDICTS if self.imported.what == What.ACTIVITIES else {}
-        return str(words.get(self.verdict) or self.get_verdict_display())
+        if self.verdict == self.Verdict.NEW and self.reading.get("whole"):
+            return str(_("new project"))
+        return str(said_of_verdict(self.verdict, self.imported.what))
 
 
-_ACTIVITY_VERDICTS = {"new": _("new activity"), "update": _("adds to an activity")}
+def said_of_verdict(verdict: str, what: str) -> str:
+    """A verdict in words, for a file of this kind of rows."""
+    if verdict == ImportRow.Verdict.NEW and what in _NEW:
+        return str(_NEW[what])
+    return str(ImportRow.Verdict(verdict).label)
+
+
+_NEW = {"activities": _("new activity"), "schools": _("new school")}

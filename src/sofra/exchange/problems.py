@@ -9,7 +9,11 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sofra.activities import reading_rows
+
 from .reading import Note
+
+PREFIX = "activity."  # of the codes of problems that activities.reading_rows found; it puts them into words itself
 
 # code -> (weight, sentence). `bad`: the row cannot be imported. `ask`: a person decides. `note`: told, and no more.
 SENTENCES: dict[str, tuple[str, str | Promise]] = {
@@ -42,6 +46,22 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     "place-unread": ("ask", _("No place is known by this name. Choose the place, or keep the words as they are.")),
     "twin-ask": ("ask", _("This may be %(read)s, which is in the registry. Say whether it is the same body.")),
     "name-again": ("ask", _("Row %(read)s has the same name. Say whether it is the same body.")),
+    "body-ask": ("ask", _(
+        "No organisation of the registry is surely meant by this. Choose the one that is meant, or leave it open."
+    )),
+    "activity-again": ("ask", _(
+        "Row %(read)s has the same organisation, title, time and place. Say whether it is another activity."
+    )),
+    "activity-known": ("note", _("This activity is in the hub already (%(read)s); it is changed on its own page.")),
+    "activity-bad": ("bad", _("It cannot be kept: %(read)s")),
+    "funder-alone": ("note", _(
+        "Who pays is kept with a project; the row names none, so a project with the activity's title is made."
+    )),
+    "currency-missing": ("bad", _("Say which currency the amount is in: ALL, EUR, USD.")),
+    "yes-unread": ("note", _("Write yes or no; this is left open.")),
+    "school-place": ("ask", _(
+        "A school needs its municipality. Choose the one that is meant, or leave the row out."
+    )),
     "row-again": ("note", _("The same row stands in the file already as row %(read)s, so it is left out.")),
     "differs": ("note", _("The registry says %(read)s; that stays until somebody changes it there.")),
     "imported-before": ("note", _("The same row has been imported before.")),
@@ -62,6 +82,8 @@ def of_note(note: Note) -> dict[str, str]:
 
 
 def weight(found: dict[str, Any]) -> str:
+    if found["code"].startswith(PREFIX):
+        return _of_activity(found).weight
     return SENTENCES.get(found["code"], ("note", ""))[0]
 
 
@@ -69,5 +91,12 @@ def says(found: dict[str, Any], *, verdict: str = "ask") -> str:
     """The sentence of a problem, in the language that is active; of a row that is decided, it asks no more."""
     if verdict not in {"ask", "bad"} and weight(found) == "ask":
         return str(_("This was doubtful and has been decided."))
+    if found["code"].startswith(PREFIX):
+        return _of_activity(found).says()
     sentence = str(SENTENCES.get(found["code"], ("note", found["code"]))[1])
     return sentence % {"value": "", "read": "", "right": "", **found} if "%(" in sentence else sentence
+
+
+def _of_activity(found: dict[str, Any]) -> reading_rows.Problem:
+    code = found["code"].removeprefix(PREFIX)
+    return reading_rows.Problem(code, found.get("field", ""), found["column"], found["value"], found.get("read", ""))

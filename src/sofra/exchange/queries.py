@@ -5,6 +5,10 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.shortcuts import get_object_or_404
 
+from sofra.ground.models import Visibility
+from sofra.ground.text import fold
+from sofra.organisations import queries as organisations
+from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 from sofra.places.titles import title_of
 
@@ -30,16 +34,16 @@ def verdicts(imported: Import) -> dict[str, int]:
 
 def rows(imported: Import, verdict: str = "", asks: str = "") -> QuerySet[ImportRow]:
     """The rows of an import, in the order of the file; `verdict` "problems" are those with something to tell."""
-    found = imported.rows.select_related("twin", "organisation").order_by("number")
+    found = imported.rows.select_related("twin", "organisation", "activity", "project").order_by("number")
     if verdict == "problems":
         found = found.exclude(problems=[])
     elif verdict in Verdict.values:
         found = found.filter(verdict=verdict)
-    return found.filter(asks__contains=asks) if asks in {"place", "twin", "shape"} else found
+    return found.filter(asks__contains=asks) if asks in {"place", "twin", "shape", "body", "doubt"} else found
 
 
 def row_by_number(imported: Import, number: int) -> ImportRow:
-    return get_object_or_404(imported.rows.select_related("twin", "organisation"), number=number)
+    return get_object_or_404(imported.rows.select_related("twin", "organisation", "activity", "project"), number=number)
 
 
 def next_to_decide(imported: Import, after: int) -> ImportRow | None:
@@ -61,3 +65,14 @@ def titles_of(rows_shown: list[ImportRow]) -> dict[str, str]:
 
 def place_titles(codes: Any) -> dict[str, str]:
     return {place.code: title_of(place) for place in Place.objects.filter(code__in=codes)}
+
+
+def bodies_called(typed: str) -> list[Organisation]:
+    """The organisations that have exactly this id, name or acronym; where none has, the only one found by it."""
+    standing = organisations.organisations(Visibility.MEMBERS)
+    if found := standing.filter(code=typed.strip().lower()).first():
+        return [found]
+    hits = organisations.search_organisations(Visibility.MEMBERS, typed, limit=50).organisations
+    said = organisations.facts_for(hits, Visibility.MEMBERS, ["name", "acronym"])
+    exact = [one for one in hits if any(fold(fact.value) == fold(typed) for fact in said[one.pk])]
+    return exact or hits

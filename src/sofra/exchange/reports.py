@@ -23,4 +23,4 @@ def _lines(imported: Import, width: int) -> Iterator[list[str]]:
         cells = [*row.raw, *[""] * width][:width]
         for found in row.problems:
             sentence = says(found, verdict=row.verdict)
-            yield [str(row.number), str(row.get_verdict_display()), found["column"], found["value"], sentence, *cells]
+            yield [str(row.number), row.becomes, found["column"], found["value"], sentence, *cells]

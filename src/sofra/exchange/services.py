@@ -403,7 +403,7 @@ def decide_by_file(imported: Import, decisions: dict[str, Any], *, by: User | No
 
 
 def take_doubtful_as_new(imported: Import, *, by: User | None) -> int:
-    """Every doubtful row becomes a record of its own, its unsure places and bodies kept as words: nothing is guessed."""
+    """Every doubtful row becomes a record of its own, its unsure places and bodies kept as words; no guess."""
     decided = 0
     while rows := list(imported.rows.filter(verdict=Verdict.ASK).order_by("number")[: checking.BATCH]):
         found = decide_rows(imported, rows, by=by, twin="new", place=[], body="", accept=True)

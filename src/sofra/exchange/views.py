@@ -13,15 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sofra.accounts import roles
 from sofra.accounts.access import require
 from sofra.accounts.models import User
-from sofra.organisations.models import Fact
-from sofra.organisations.vocabulary import FIELDS
 
 from . import checking, forms, importing, queries, running, services, tasks
-from .columns import TARGETS
-from .models import Import, ImportRow
-from .problems import says, weight
+from .models import Import, ImportRow, What, said_of_verdict
 from .reading import Unreadable
 from .reports import problems_table
+from .showing import facts_said, shown
 from .tables import FORMATS, table_response
 
 State = Import.State
@@ -46,17 +43,26 @@ def import_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_new(request: HttpRequest) -> HttpResponse:
     by = mapper(request)
-    form = forms.Upload(request.POST or None, request.FILES or None)
+    form = forms.Upload(request.POST or None, request.FILES or None, initial={"what": _what_of(request)})
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            imported = services.upload_file(file.chunks(), name=file.name, by=by, source=form.cleaned_data["source"])
+            wish = form.cleaned_data
+            imported = services.upload_file(
+                file.chunks(), name=file.name, by=by, what=wish["what"], source=wish["source"]
+            )
         except Unreadable as error:
             form.add_error("file", str(error))
         else:
             return redirect("import_columns", imported.pk)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "exchange/import_new.html", {"form": form}, status=status)
+
+
+def _what_of(request: HttpRequest) -> str:
+    """What the address says that is to be imported; organisations where it says nothing."""
+    asked = request.GET.get("what", "")
+    return asked if asked in What.values else What.ORGANISATIONS
 
 
 @require_safe
@@ -97,6 +103,7 @@ def import_columns(request: HttpRequest, number: int) -> HttpResponse:
                 mapping=columns.mapping(),
                 source=columns.cleaned_data["source"],
                 remember_as=columns.cleaned_data["remember_as"],
+                publish=columns.cleaned_data.get("publish", True),
                 by=by,
             )
             return _check(imported)
@@ -184,21 +191,21 @@ def import_rows(request: HttpRequest, number: int) -> HttpResponse:
     imported = queries.import_by_number(number)
     if imported.state != State.CHECKED:
         return redirect("import", number)
-    bulk = forms.Bulk(request.POST or None)
+    bulk = forms.Bulk(request.POST or None, what=imported.what)
     if request.method == "POST" and bulk.is_valid():
         return _decide_all(request, imported, bulk, by)
     verdict, asks = request.GET.get("verdict", ""), request.GET.get("asks", "")
     page = Paginator(queries.rows(imported, verdict, asks), PAGE).get_page(request.GET.get("page"))
     counts = queries.verdicts(imported)
-    shown = list(page.object_list)
-    titles = queries.titles_of(shown)
+    listed = list(page.object_list)
+    titles = queries.titles_of(listed)
     context = {
         "imported": imported,
         "page": page,
-        "rows": [_shown(row, titles) for row in shown],
+        "rows": [shown(row, titles) for row in listed],
         "verdict": verdict,
         "asks": asks,
-        "tabs": [("", _("All"), sum(counts.values())), *((v.value, v.label, counts[v]) for v in Verdict if counts[v])],
+        "tabs": _tabs(imported, counts),
         "counts": counts,
         "writes": counts[Verdict.NEW] + counts[Verdict.UPDATE],
         "asking": [
@@ -206,53 +213,21 @@ def import_rows(request: HttpRequest, number: int) -> HttpResponse:
             for code, label in (
                 ("place", _("about a place")),
                 ("twin", _("about a twin")),
+                ("body", _("about an organisation")),
+                ("doubt", _("about an unlikely value")),
                 ("shape", _("about its cells")),
             )
             if (n := queries.rows(imported, Verdict.ASK, code).count())
         ],
-        "bulk": forms.Bulk(initial={"verdict": verdict or Verdict.ASK, "asks": asks}),
+        "bulk": forms.Bulk(initial={"verdict": verdict or Verdict.ASK, "asks": asks}, what=imported.what),
     }
     return render(request, "exchange/import_rows.html", context)
 
 
-def _in_words(field: str, value: str) -> tuple[str, str]:
-    """A fact that was read: the name of its field and its value, in the reader's words and not in codes."""
-    if field not in FIELDS:
-        return str(TARGETS.get(field, field)), value
-    fact = Fact(field=field, value=value)
-    return fact.field_name, fact.shown
-
-
-def _reasons(kept: list[str]) -> str:
-    """The reasons of a likeness, kept in English, in the reader's language."""
-    from sofra.organisations.matching.saying import in_words  # numpy is loaded only where twins are shown
-
-    return "; ".join(in_words(reason) for reason in kept)
-
-
-def _shown(row: ImportRow, titles: dict[str, str]) -> dict[str, Any]:
-    """A row as a page shows it."""
-    return {
-        "row": row,
-        "name": (row.reading.get("names") or [[_("without a name")]])[0][0],
-        "places": [
-            {
-                "text": place["text"],
-                "sure": place["sure"],
-                "titles": [titles.get(code, code) for code in place["codes"]],
-                "others": [titles.get(code, code) for code in place.get("alternatives", ())],
-                "why": place.get("why", []),
-            }
-            for place in row.reading.get("places", ())
-        ],
-        "problems": [
-            {**found, "says": says(found, verdict=row.verdict), "weight": weight(found)} for found in row.problems
-        ],
-        "twins": [
-            {"code": code, "name": name, "percent": round(probability * 100), "reasons": _reasons(reasons)}
-            for code, name, probability, reasons in row.reading.get("twins", ())
-        ],
-    }
+def _tabs(imported: Import, counts: dict[str, int]) -> list[tuple[str, str, int]]:
+    """Code, words and number of each verdict that rows have; all of them first."""
+    said = [(v.value, said_of_verdict(v, imported.what), counts[v]) for v in Verdict if counts[v]]
+    return [("", _("All"), sum(counts.values())), *said]
 
 
 def _decide_all(request: HttpRequest, imported: Import, bulk: forms.Bulk, by: User) -> HttpResponse:
@@ -274,7 +249,7 @@ def import_row(request: HttpRequest, number: int, row: int) -> HttpResponse:
     form = forms.DecideRow(request.POST or None, row=found, titles=titles)
     if request.method == "POST" and form.is_valid():
         try:
-            services.decide_one(imported, found, form.cleaned_data, asked=form.asked, by=by)
+            services.decide_one(imported, found, form.cleaned_data, asked=form.asked, bodies=form.bodies, by=by)
         except services.NotNow as error:
             messages.error(request, str(error))
             return redirect("import", number)
@@ -285,11 +260,11 @@ def import_row(request: HttpRequest, number: int, row: int) -> HttpResponse:
         return redirect("import_rows", number)
     context = {
         "imported": imported,
-        "shown": _shown(found, titles),
+        "shown": shown(found, titles),
         "row": found,
         "form": form,
         "cells": list(zip(imported.shape.get("columns", []), found.raw, strict=False)),
-        "facts": [_in_words(field, value) for field, value, *_rest in found.reading.get("facts", ())],
+        "facts": facts_said(found),
         "following": queries.next_to_decide(imported, row),
         "may_decide": imported.state == State.CHECKED and bool(form.fields),
     }
@@ -322,15 +297,15 @@ def import_report(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("import", number)
     verdict = request.GET.get("verdict", "")
     page = Paginator(queries.rows(imported, verdict), PAGE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
-    titles = queries.titles_of(shown)
+    listed = list(page.object_list)
+    titles = queries.titles_of(listed)
     counts = queries.verdicts(imported)
     context = {
         "imported": imported,
         "page": page,
-        "rows": [_shown(row, titles) for row in shown],
+        "rows": [shown(row, titles) for row in listed],
         "verdict": verdict,
-        "tabs": [("", _("All"), sum(counts.values())), *((v.value, v.label, counts[v]) for v in Verdict if counts[v])],
+        "tabs": _tabs(imported, counts),
         "counts": counts,
         "summary": importing.summary(counts),
     }
@@ -356,7 +331,7 @@ def import_undo(request: HttpRequest, number: int) -> HttpResponse:
         except services.NotNow as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, _("The import was taken back: the registry is as it was without it."))
+            messages.success(request, _("The import was taken back: everything is as it was without it."))
         return redirect("import", number)
     if imported.state != State.DONE:
         return redirect("import", number)
@@ -372,7 +347,5 @@ def import_discard(request: HttpRequest, number: int) -> HttpResponse:
     except services.NotNow as error:
         messages.error(request, str(error))
         return redirect("import", number)
-    messages.success(
-        request, _("“%(name)s” was thrown away; the registry was not touched.") % {"name": imported.file_name}
-    )
+    messages.success(request, _("“%(name)s” was thrown away; nothing else was touched.") % {"name": imported.file_name})
     return redirect("imports")

@@ -39,6 +39,17 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="importrow",
+            name="project",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="activities.project",
+            ),
+        ),
+        migrations.AddField(
             model_name="recipe",
             name="what",
             field=models.CharField(

@@ -1,4 +1,4 @@
-"""sofra import organisations FILE — the importer of the pages, from the command line."""
+"""sofra import organisations|activities|schools FILE — the importer of the pages, from the command line."""
 
 import json
 from argparse import ArgumentParser
@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sofra.accounts.models import User
 from sofra.exchange import importing, recipes, services
-from sofra.exchange.models import Import, ImportRow
+from sofra.exchange.models import Import, ImportRow, What
 from sofra.exchange.problems import says
 from sofra.exchange.reading import Unreadable
 
@@ -19,13 +19,14 @@ _PIECE = 1024 * 1024
 
 class Command(BaseCommand):
     help = (
-        "Import a table of organisations: CSV, TSV, XLSX, ODS, or a text file in which a table stands among prose. "
-        "Rows that need a person's decision (an unsure place, a likely twin) are left out and reported, unless "
+        "Import a table of organisations, activities or schools: CSV, TSV, XLSX, ODS, or a text file in which a table "
+        "stands among prose. Rows that need a decision (an unsure place, a likely twin, an organisation that is "
+        "not known) are left out and reported, unless "
         "--yes-new or --decide says otherwise. Importing the same file again adds nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["organisations"], help="What the rows are")
+        parser.add_argument("what", choices=What.values, help="What the rows are")
         parser.add_argument("file", type=Path, help="The file")
         parser.add_argument("--recipe", help="A remembered recipe, or one of data/recipes/, by name or path")
         parser.add_argument(
@@ -42,11 +43,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--yes-new",
             action="store_true",
-            help="Take every doubtful row as a new organisation; unsure places stay words",
+            help="Take every doubtful row as a new one; unsure places and unknown organisations stay words",
+        )
+        parser.add_argument(
+            "--drafts", action="store_true", help="Activities come in as drafts; by default they are published"
         )
         parser.add_argument(
             "--decide", type=Path, metavar="FILE",
-            help='Decisions as JSON: {"places": {"Elbasan": ["AL-03"]}, "rows": '
+            help='Decisions as JSON: {"places": {"Elbasan": ["AL-03"]}, "organisations": {"OSCE": "al.osce"}, "rows": '
             '{"13": {"twin": "new", "place": ["AL111"]}}}; twin is "new", "skip" or "same:CODE"',
         )  # fmt: skip
 
@@ -64,12 +68,13 @@ class Command(BaseCommand):
     def _import(self, options: dict[str, Any]) -> Import:
         path: Path = options["file"]
         by = self._account(options["by"])
-        recipe = recipes.load_recipe(options["recipe"]) if options["recipe"] else {}
+        recipe = recipes.load_recipe(options["recipe"], options["what"]) if options["recipe"] else {}
         decisions = self._decisions(options["decide"])
         imported = services.upload_file(
             _pieces(path),
             name=path.name,
             by=by,
+            what=options["what"],
             source=options["source"] or recipe.get("source", ""),
             sheet=options["sheet"],
             trial=options["dry_run"],
@@ -77,12 +82,12 @@ class Command(BaseCommand):
         try:
             services.close_abandoned(imported.sha256, but=imported.pk)
             mapping = recipes.fit(recipe["mapping"], imported.shape["columns"]) if recipe else imported.mapping
-            imported.options = {
-                **imported.options,
-                "places": {**recipe.get("places", {}), **decisions.get("places", {})},
-            }
+            said = {name: {**recipe.get(name, {}), **decisions.get(name, {})} for name in ("places", "organisations")}
+            imported.options = {**imported.options, **said}
             imported.save(update_fields=["options"])
-            services.map_columns(imported, mapping=mapping, source=imported.source, by=by)
+            services.map_columns(
+                imported, mapping=mapping, source=imported.source, publish=not options["drafts"], by=by
+            )
             imported = services.check_import(imported.pk)
             if imported.state == Import.State.FAILED:
                 raise Unreadable(imported.problem)
@@ -149,6 +154,7 @@ class Command(BaseCommand):
     def _report_json(self, imported: Import, dry_run: bool) -> None:
         """Streamed, as a hundred thousand rows are normal."""
         head = {
+            "what": imported.what,
             "import": None if dry_run else imported.pk,
             "dry_run": dry_run,
             "file": imported.file_name,
@@ -158,7 +164,11 @@ class Command(BaseCommand):
         }
         out = self.stdout
         out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [', ending="")
-        rows = imported.rows.select_related("organisation", "twin").order_by("number").iterator(chunk_size=2000)
+        rows = (
+            imported.rows.select_related("organisation", "twin", "activity", "project")
+            .order_by("number")
+            .iterator(chunk_size=2000)
+        )
         for index, row in enumerate(rows):
             names = row.reading.get("names") or [[""]]
             told = {
@@ -168,6 +178,12 @@ class Command(BaseCommand):
                 "asks": row.asks.split(",") if row.asks else [],
                 "organisation": row.organisation.code if row.organisation else None,
                 "twin": row.twin.code if row.twin else None,
+                "activity": row.activity.code if row.activity else None,
+                "project": row.project.code if row.project else None,
+                "organisations": [
+                    {key: body.get(key) for key in ("field", "text", "code", "sure", "alternatives")}
+                    for body in row.reading.get("bodies", ())
+                ],
                 "places": [
                     {key: place.get(key) for key in ("text", "codes", "sure", "alternatives")}
                     for place in row.reading.get("places", ())
