@@ -19,6 +19,8 @@ from pytest_django import Settings
 
 from sofra.accounts import roles, services
 from sofra.accounts.models import User
+from sofra.activities import services as activities
+from sofra.activities.drafts import ActivityDraft, ProjectDraft
 from sofra.exchange import services as exchange
 from sofra.organisations import services as registry
 from sofra.organisations.models import Change, Editor, Organisation, Proposal
@@ -75,6 +77,8 @@ class World:
     proposal: Proposal | None = None
     judgement: int = 0
     imported: int = 0
+    activity: str = ""
+    project: str = ""
 
 
 def one(world: World) -> dict[str, Any]:
@@ -84,6 +88,14 @@ def one(world: World) -> dict[str, Any]:
 
 def imported(world: World) -> dict[str, Any]:
     return {"number": world.imported}
+
+
+def activity(world: World) -> dict[str, Any]:
+    return {"code": world.activity}
+
+
+def project(world: World) -> dict[str, Any]:
+    return {"code": world.project}
 
 
 EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
@@ -113,6 +125,13 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "proposal": lambda world: {"number": world.proposal.pk},
     "duplicate_pair": lambda world: {"left": world.one.code, "right": world.two.code},
     "judgement_revoke": lambda world: {"number": world.judgement},
+    "activity": activity,
+    "activity_history": activity,
+    "project": project,
+    "project_edit": project,
+    "project_move": project,
+    "project_undo": project,
+    "project_history": project,
     "import": imported,
     "import_columns": imported,
     "import_progress": imported,
@@ -169,6 +188,10 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
     )
     made.proposal = Proposal.objects.create(organisation=made.one, by=made.people["besa"], note="Still true?")
     made.judgement = registry.judge_different(left=made.one, right=made.two, by=ana).pk
+    draft_project = ProjectDraft(title="A table for all", owner="al.one", begins="2026")
+    made.project = activities.add_project(draft_project, by=ana, publish=True).code
+    laid = ActivityDraft(title="A table is laid", owner="al.one", project=made.project, places=["AL"], begins="2026-03")
+    made.activity = activities.add_activity(laid, by=ana, publish=True).code
     drita = made.people["drita"]
     table = exchange.upload_file([b"Name;Website\nThree tables;three.example.org\n"], name="list.csv", by=drita)
     exchange.map_columns(table, mapping={"Name": "name", "Website": "website"}, by=drita)

@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class ActivitiesConfig(AppConfig):
     name = "sofra.activities"
+
+    def ready(self) -> None:
+        from sofra.organisations.panels import on_organisation, on_place
+
+        from . import panels
+
+        on_organisation.append(panels.of_organisation)
+        on_place.append(panels.of_place)

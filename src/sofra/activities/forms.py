@@ -1,6 +1,7 @@
 """What may come in: the filters of the lists, and a project."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +24,7 @@ from sofra.organisations.forms import AskedPlace
 from sofra.organisations.models import Organisation
 
 from . import dates, queries, reading_cells
-from .drafts import Funder, ProjectDraft
+from .drafts import PROJECT_FIELDS, Funder, ProjectDraft
 from .finding import Filters
 from .models import Project
 from .vocabulary import KINDS, Mode, Status
@@ -288,12 +289,19 @@ class ProjectForm(forms.Form):
     visible_to = forms.TypedChoiceField(label=_("Who may see it"), choices=SEEN_BY, coerce=int, initial=0)
 
     def __init__(
-        self, *args: Any, level: int, owners: list[Organisation] | None, money: bool = True, **kw: Any
+        self,
+        *args: Any,
+        level: int,
+        owners: list[Organisation] | None,
+        money: bool = True,
+        **kwargs: Any,
     ) -> None:
         """`owners`: those that the person speaks for; None for mappers, who write any. `money`: may it be seen?"""
-        super().__init__(*args, **kw)
+        super().__init__(*args, **kwargs)
         self.level, self.owners, self.money = level, owners, money
         self.fields["owner"] = self._owner_field(owners)
+        if owners is None and self.initial.get("owner"):
+            self.initial["owner"] = self.initial["owner_name"]
         if not money:
             for name in ("budget", "currency", "budget_visible_to"):
                 del self.fields[name]
@@ -331,9 +339,12 @@ class ProjectForm(forms.Form):
             codes.append(found.code)
         return list(dict.fromkeys(codes))
 
-    def draft(self, funders: list[Funder], kept: ProjectDraft | None) -> ProjectDraft:
-        """The project as it was typed. What the form does not show stays as it was."""
+    def draft(self, funders: list[Funder], kept: ProjectDraft | None, shown: Collection[str]) -> ProjectDraft:
+        """The project as it was typed. What the form did not show stays as it was; `shown` are codes that it did."""
         said = {name: self.cleaned_data[name] for name in self.fields if name != "seen"}
+        if kept is not None:
+            said["partners"] = [*said["partners"], *(code for code in kept.partners if code not in shown)]
+            funders = [*funders, *(one for one in kept.funders if one.organisation not in shown)]
         if kept is not None and not self.money:
             said |= {name: getattr(kept, name) for name in ("budget", "currency", "budget_visible_to")}
         return ProjectDraft(**said, funders=funders)
@@ -383,11 +394,52 @@ class FunderRows(BaseFormSet[FunderForm]):
 FunderFormSet = forms.formset_factory(FunderForm, formset=FunderRows, extra=3, max_num=30, validate_max=True)
 
 
+# — what a form is filled with —————————————————————————————————————————————————————————————————————————————
+
+MOST_KNOWN = 500
+
+
+def speaks_for_any(user: Any) -> bool:
+    return user.is_authenticated and organisations.edited_by(user).exists()
+
+
 def owners_for(user: Any) -> list[Organisation]:
     """The organisations that the person speaks for, standing records only. Raises Http404 where there is none."""
-    found = {
-        head.pk: head for head in map(organisations.head, organisations.edited_by(user).select_related("joined_to"))
-    }
+    mine = organisations.edited_by(user).select_related("joined_to")
+    found = {head.pk: head for head in map(organisations.head, mine)}
     if not found:
         raise Http404
     return sorted(found.values(), key=lambda one: one.sort_key)
+
+
+def known_organisations(level: int) -> list[str]:
+    """What a field for an organisation offers while one types; a registry of thousands is typed by its names."""
+    names = organisations.organisations(level).order_by("sort_key").values_list("name", flat=True)
+    return list(names[:MOST_KNOWN])
+
+
+def names_by_code(draft: ProjectDraft, level: int) -> dict[str, str]:
+    """Code → what a field shows for it: the name, or the code where another organisation has that name too.
+
+    Organisations of which the person may not know are left out; the form keeps them as they are.
+    """
+    codes = {draft.owner, *draft.partners, *(one.organisation for one in draft.funders)}
+    named = dict(Organisation.objects.filter(code__in=codes, visible_to__lte=level).values_list("code", "name"))
+    alike = Organisation.objects.filter(name__in=named.values(), ended_in=None, joined_to=None)
+    several = {name for name, n in Counter(alike.values_list("name", flat=True)).items() if n > 1}
+    return {code: code if name in several else name for code, name in named.items()}
+
+
+def first_values(draft: ProjectDraft, names: dict[str, str], version: int) -> dict[str, Any]:
+    """What the form of a project that exists shows at first."""
+    said = {name: getattr(draft, name) for name in PROJECT_FIELDS if name not in {"funders", "partners"}}
+    partners = "\n".join(names[code] for code in draft.partners if code in names)
+    return {**said, "owner_name": names.get(draft.owner, ""), "partners": partners, "seen": version}
+
+
+def first_funders(draft: ProjectDraft, names: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"organisation": names[one.organisation], "step": one.step, "amount": one.amount}
+        for one in draft.funders
+        if one.organisation in names
+    ]

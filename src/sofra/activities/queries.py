@@ -58,6 +58,14 @@ def part_of(organisation: Organisation) -> Q:
     )
 
 
+def own_projects(user: Any) -> QuerySet[Project]:
+    """The projects, drafts and the bin included, of the organisations that the person speaks for; newest first."""
+    mine = organisations.edited_by(user).values("pk")
+    heads = organisations.edited_by(user).exclude(joined_to=None).values("joined_to")
+    own = Q(owner__in=mine) | Q(owner__in=heads) | Q(owner__joined_to__in=mine)
+    return Project.objects.filter(own).order_by("-updated_at", "-id")
+
+
 def may_edit(user: Any, owner: Organisation | None) -> bool:
     """Its owner's editors write what an organisation does; mappers for those who cannot, and what has no owner."""
     if has(user, roles.MAPPER):

@@ -44,8 +44,8 @@ def class_code(activity: Activity, level: int) -> str:
 
 
 def days_are_open(kept: Kept) -> bool:
-    """Is a date known, but no single day on which it surely went on?"""
-    return bool(kept.begins or kept.ends) and dates.days_of(kept.begins, kept.ends).sure is None
+    """Is one of its dates only a month or a year?"""
+    return any(0 < len(when) < 10 for when in (kept.begins, kept.ends))
 
 
 # — lists ——————————————————————————————————————————————————————————————————————————————————————————————————
@@ -179,7 +179,6 @@ _CODED: dict[str, Any] = {
     "counted": dict(Counted.choices), "visible_to": dict(Visibility.choices),
     "money_visible_to": dict(Visibility.choices), "budget_visible_to": dict(Visibility.choices),
 }  # fmt: skip
-_MONEY = {"activity": "money", "project": "budget"}
 
 
 @dataclass(frozen=True)
@@ -191,31 +190,50 @@ class Step:
     told: bool
 
 
-def steps_of(kept: Activity | Project, versions: Sequence[Version], level: int) -> list[Step]:
-    """What each of these versions (newest first) changed, as far as the reader may know. Four questions for all."""
+def steps_of(kept: Activity | Project, versions: Sequence[Version], level: int, others: int) -> list[Step]:
+    """What each of these versions (newest first) changed. `level`: the reader's here, `others`: elsewhere."""
     oldest = versions[-1].number if versions else 0
     before = kept.versions.filter(number__lt=oldest).order_by("-number").first()
     older = [*versions[1:], before]
-    words = _Words([*(one.said for one in versions), before.said if before else {}], level)
+    words = _Words([*(one.said for one in versions), before.said if before else {}], level, others)
     return [_step(version, previous, words, level) for version, previous in zip(versions, older, strict=True)]
 
 
 def _step(version: Version, before: Version | None, words: "_Words", level: int) -> Step:
     said, past = version.said, before.said if before else {}
     told = max(said.get("visible_to", 0), past.get("visible_to", 0)) <= level
-    names = dict.fromkeys(name for name in (*FIELD_NAMES, *said, *past) if name in said or name in past)
-    changed = [
-        (str(capfirst(FIELD_NAMES.get(name, name))), words.of(name, past), words.of(name, said))
-        for name in names
-        if past and said.get(name) != past.get(name) and words.may(name, said) and words.may(name, past)
+    return Step(version, _compared(past, said, words) if told and past else [], told)
+
+
+def differences(
+    before: Mapping[str, Any], now: Mapping[str, Any], level: int, others: int
+) -> list[tuple[str, str, str]]:
+    """Two sayings of a record compared, as (field, before, now) in words."""
+    return _compared(before, now, _Words([before, now], level, others))
+
+
+def three_ways(said: Sequence[Mapping[str, Any]], level: int, others: int) -> list[tuple[str, str, list[str]]]:
+    """Several sayings of a record side by side: (field, its name, each in words), where they are not all the same."""
+    words = _Words(said, level, others)
+    return [
+        (name, str(capfirst(name_of)), [words.of(name, one) for one in said])
+        for name, name_of in FIELD_NAMES.items()
+        if any(one.get(name) != said[0].get(name) for one in said) and all(words.may(name, one) for one in said)
     ]
-    return Step(version, changed if told else [], told)
+
+
+def _compared(past: Mapping[str, Any], said: Mapping[str, Any], words: "_Words") -> list[tuple[str, str, str]]:
+    return [
+        (str(capfirst(name_of)), words.of(name, past), words.of(name, said))
+        for name, name_of in FIELD_NAMES.items()
+        if past.get(name) != said.get(name) and words.may(name, said) and words.may(name, past)
+    ]
 
 
 class _Words:
     """Kept values in words; organisations, places and projects of all versions are looked up at once."""
 
-    def __init__(self, said: Iterable[Mapping[str, Any]], level: int) -> None:
+    def __init__(self, said: Iterable[Mapping[str, Any]], level: int, others: int) -> None:
         self.level = level
         codes: set[str] = set()
         places: set[str] = set()
@@ -225,10 +243,10 @@ class _Words:
             codes |= {funder["organisation"] for funder in one.get("funders", ())}
             places |= set(one.get("places", ()))
             projects.add(one.get("project", ""))
-        known = Organisation.objects.filter(code__in=codes, visible_to__lte=level)
+        known = Organisation.objects.filter(code__in=codes, visible_to__lte=others)
         self.organisations = dict(known.values_list("code", "name"))
         self.places = {code: title_of(place) for code, place in Place.objects.in_bulk(places).items()}
-        self.projects = dict(queries.projects(level).filter(code__in=projects).values_list("code", "title"))
+        self.projects = dict(queries.projects(others).filter(code__in=projects).values_list("code", "title"))
 
     def may(self, name: str, said: Mapping[str, Any]) -> bool:
         limit = max(said.get("money_visible_to", 0), said.get("budget_visible_to", 0))
@@ -261,7 +279,8 @@ class _Words:
 
     def _funder(self, one: Mapping[str, Any], said: Mapping[str, Any]) -> str:
         name = str(self.organisations.get(one["organisation"], NOT_PUBLIC))
-        return f"{name} ({one['amount']})" if one["amount"] is not None and self.may("budget", said) else name
+        shows = one["amount"] is not None and self.may("budget", said)
+        return f"{name} ({one['amount']})" if shows else name
 
 
 def group_words(group: Any) -> str:

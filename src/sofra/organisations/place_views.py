@@ -19,7 +19,7 @@ from sofra.places import maps
 from sofra.places.models import Kind, Place
 from sofra.places.titles import kind_of, short_name_of, title_of
 
-from . import place_queries
+from . import panels, place_queries
 from .place_queries import Coverage, Entry
 
 LONGEST_NAME = 100
@@ -136,6 +136,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "identifiers": {key: value for key, value in found.identifiers.items() if value},
         "of_kosovo": found.country == "XK",
         "sees_hidden": level >= Visibility.MEMBERS,
+        "panels": [] if wanted else [panel(request, found) for panel in panels.on_place],
         **({} if wanted else _drawn(found, above, counted.within)),
     }
     return render(request, "organisations/place_detail.html", context)

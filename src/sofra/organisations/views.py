@@ -21,7 +21,7 @@ from sofra.ground.text import fold
 from sofra.places import maps
 from sofra.places.titles import title_of
 
-from . import duplicates, forms, queries, readings, rules, services, vocabulary
+from . import duplicates, forms, panels, queries, readings, rules, services, vocabulary
 from .models import Candidate, Change, Fact, Judgement, Organisation, Proposal
 from .records import Draft
 
@@ -141,6 +141,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponse:
         "level": level,
         "may_propose": queries.may_propose(request.user, found),
         "may_decide": queries.may_decide(request.user),
+        "panels": [panel(request, found) for panel in panels.on_organisation],
     }
     return render(request, "organisations/organisation_detail.html", context)
 

@@ -1,0 +1,38 @@
+"""The latest activities, as the pages of organisations and of places show them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from sofra.accounts.access import level_of
+from sofra.organisations.models import Organisation
+from sofra.places.models import Place
+
+from . import finding, saying
+from .finding import Filters
+
+LATEST = 5
+
+
+def of_organisation(request: HttpRequest, organisation: Organisation) -> str:
+    return _panel(request, Filters(organisation=organisation), {"organisation": organisation.code})
+
+
+def of_place(request: HttpRequest, place: Place) -> str:
+    return _panel(request, Filters(place=place), {"place": place.code}, of_place=True)
+
+
+def _panel(request: HttpRequest, filters: Filters, asked: dict[str, str], **more: Any) -> str:
+    level = level_of(request.user)
+    pages = finding.Pages(finding.listed(level, filters), LATEST)
+    context = {
+        "rows": saying.rows_of(pages.page(1).object_list, level),
+        "count": pages.count,
+        "more": pages.more,
+        "all_url": f"{reverse('activities')}?{urlencode(asked)}",
+        **more,
+    }
+    return render_to_string("activities/_panel.html", context, request)
