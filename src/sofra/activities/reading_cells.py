@@ -52,12 +52,17 @@ _YEARS = re.compile(r"(\d{4})\s*[-/–]\s*(\d{4})")
 def read_span(text: str) -> tuple[str, str]:
     """ "tetor – nëntor 2018", "1-5.10.2018", "10-12.2018", "2017–2018", "nga 3.3.2026 deri 7.3.2026", or one date.
 
+    "2017 –" has no end yet, "– 2018" no beginning.
     A single date is a span of itself. Raises ValidationError with a sentence.
     """
     typed = " ".join(_CLOCK.sub(" ", text).split()).strip(" ,;")
     typed = re.sub(r"^(?:nga|prej|from|od)\s+", "", typed, flags=re.IGNORECASE)
     if not typed:
         return "", ""
+    if typed[-1] in "–—-":
+        return dates.read_when(typed.rstrip(" –—-")), ""
+    if typed[0] in "–—":
+        return "", dates.read_when(typed.lstrip(" –—"))
     for pattern in (_YEARS, _DAYS, _MONTHS):
         if match := pattern.fullmatch(typed):
             return _both(match[1], match[2])

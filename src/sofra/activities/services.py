@@ -198,6 +198,11 @@ def _seen(versions: Any, number: int, read: Any) -> Any:
     return read(version.said) if version else None
 
 
+def draft_at(activity: Activity, number: int) -> ActivityDraft:
+    """What the activity said at that version, or at the last one before it; now, where there was none."""
+    return _seen(activity.versions, number, draft_from) or draft_of(activity)
+
+
 def _next(kept: Activity | Project, kind: str, by: User | None, said: dict[str, Any]) -> None:
     kept.version += 1
     kept.derive()

@@ -1,15 +1,11 @@
 """Addresses of activities and projects. What is fixed ("new/") stands before what is a code."""
 
-from django.urls import URLPattern, path
+from django.urls import path
 
-from . import views
-
-# — the organisation's own table (table_views): its routes stand here, before the codes —
-
-_OWN_TABLE: list[URLPattern] = []
+from . import table_urls, views
 
 urlpatterns = [
-    *_OWN_TABLE,
+    *table_urls.urlpatterns,
     path("activities/", views.activity_list, name="activities"),
     path("activities/<str:code>/", views.activity, name="activity"),
     path("activities/<str:code>/history/", views.activity_history, name="activity_history"),

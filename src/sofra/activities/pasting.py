@@ -1,0 +1,262 @@
+"""A table that was pasted: split into cells, read, looked over, and written as one batch; nothing half-written.
+
+What a person typed stays with that person (models.Unsaved) from the first look to the last: the text, which column is
+what, what was mended, and which rows are left out.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sofra.accounts.models import User
+from sofra.ground.audit import record
+from sofra.ground.text import fold
+from sofra.organisations.models import Organisation
+from sofra.places import queries as places
+from sofra.places.resolving import Resolution
+
+from . import columns, services
+from .copying import keys_there
+from .forms import find_organisation
+from .models import Batch, Project, Unsaved
+from .reading_rows import Problem, Read, RowReader, keys_of, read_rows
+from .unsaved import keep_unsaved
+
+MOST_ROWS, MOST_LETTERS, MOST_COLUMNS = 20_000, 5_000_000, 60
+SHOWN = 30  # rows to be mended at a time
+USUAL = ("title", "place", "when", "audience", "kind", "reached", "status", "about")  # where there is no header
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows as they were pasted, each with its number as a spreadsheet counts; `headed`: the first was a header."""
+
+    header: list[str]
+    rows: list[tuple[int, list[str]]]
+    headed: bool
+
+
+def split_table(text: str) -> Table:
+    """Rows and cells: parted by tabs as a spreadsheet copies them, else by semicolons or commas.
+
+    Raises ValidationError with a sentence for what is too long or no table.
+    """
+    if len(text) > MOST_LETTERS:
+        raise ValidationError(_("That is more than 5 million letters. Paste a part, or send the file to the importer."))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").lstrip("\ufeff")
+    lines = [line for line in text.split("\n", 40)[:40] if line.strip()]
+    if not lines:
+        raise ValidationError(_("Paste the rows of your table into the box."))
+    sign = next((s for s in "\t;," if sum(s in line for line in lines) * 2 > len(lines)), "\t")
+    try:
+        found = list(csv.reader(io.StringIO(text), delimiter=sign))
+    except csv.Error:
+        found = [line.split(sign) for line in text.split("\n")]
+    rows = [(number, [_clean(cell) for cell in cells]) for number, cells in enumerate(found, start=1)]
+    rows = [(number, cells) for number, cells in rows if any(cells)]
+    return _checked(rows)
+
+
+def _clean(cell: str) -> str:
+    return (
+        " ".join(cell.split()) if "\n" not in cell else "\n".join(" ".join(line.split()) for line in cell.split("\n"))
+    )
+
+
+def _checked(rows: list[tuple[int, list[str]]]) -> Table:
+    headed = columns.known_words(rows[0][1]) >= min(2, len(rows[0][1]))
+    width = max(len(cells) for _number, cells in rows)
+    if width > MOST_COLUMNS:
+        raise ValidationError(
+            _("The table has %(found)s columns; at most %(most)s are read. Leave out those that are not needed.")
+            % {"found": width, "most": MOST_COLUMNS}
+        )
+    header = [*rows[0][1], *[""] * (width - len(rows[0][1]))] if headed else [""] * width
+    body = rows[1:] if headed else rows
+    if len(body) > MOST_ROWS:
+        raise ValidationError(
+            _("The table has %(found)s rows; at most %(most)s are taken at once. Paste a part, or send the file to the"
+              " importer.") % {"found": len(body), "most": MOST_ROWS}
+        )  # fmt: skip
+    if not body:
+        raise ValidationError(_("There is only a header. Paste the rows below it as well."))
+    return Table(_apart(header), body, headed)
+
+
+def _apart(header: Sequence[str]) -> list[str]:
+    """Headers that differ: a nameless column has its number, the second of a name its number too."""
+    named: list[str] = []
+    for number, raw in enumerate(header, start=1):
+        name = raw[:80] or _("column %(number)s") % {"number": number}
+        named.append(f"{name} ({number})" if name in named else name)
+    return named
+
+
+def suggested(table: Table) -> list[str]:
+    """Which field each column most likely is."""
+    if not table.headed:
+        return [*USUAL, *[columns.LEFT_OUT] * len(table.header)][: len(table.header)]
+    return list(columns.suggest(table.header).values())
+
+
+# — looked over ————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@dataclass
+class Preview:
+    """A pasted table as it was read. `wrong` are the rows to be mended or left out, `twins` what is there already."""
+
+    table: Table
+    mapping: list[str]
+    reads: list[Read]
+    wrong: list[Read]
+    twins: set[int]
+    left: set[int]
+    notes: int
+    cells: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def right(self) -> list[Read]:
+        """The rows that can be written as they stand."""
+        wrong = {one.number for one in self.wrong}
+        return [one for one in self.reads if one.number not in wrong and one.number not in self.left]
+
+
+def look_over(typed: dict[str, Any], *, owner: Organisation, level: int) -> Preview:
+    """Read a pasted table with all that its person has said of it since."""
+    table = split_table(typed["text"])
+    mapping = _mapping(table, typed.get("mapping"))
+    mended = {int(number): cells for number, cells in typed.get("mends", {}).items()}
+    extra = sorted({name for cells in mended.values() for name in cells if name not in mapping})
+    header, fields = [*table.header, *extra], [*mapping, *extra]
+    at = {name: index for index, name in reversed(list(enumerate(fields))) if name}
+    rows = [(number, _mend(cells, len(fields), at, mended.get(number, {}))) for number, cells in table.rows]
+    reader = RowReader(
+        [str(index) for index in range(len(fields))],
+        {str(index): name for index, name in enumerate(fields)},
+        resolve=_resolver([cells[i] for _n, cells in rows for i, name in enumerate(fields) if name == "place"]),
+        organisations=lambda name: _organisation(name, level),
+        projects=lambda name: _project(name, owner),
+        owner=owner.code,
+        country=settings.COUNTRY,
+        today=timezone.localdate(),
+    )
+    reader.columns = [(index, header[index], name) for index, name in enumerate(fields) if name]
+    reads = list(read_rows(reader, rows))
+    left, sure = set(typed.get("left", ())), set(typed.get("sure", ()))
+    _waive(reads, sure)
+    _look_up(reads)
+    wrong = [one for one in reads if (one.is_bad or one.asks) and one.number not in left]
+    cells = {number: {name: row[index] for name, index in at.items()} for number, row in rows}
+    notes = sum(1 for one in reads for problem in one.problems if problem.weight == "note")
+    return Preview(table, mapping, reads, wrong, _twins(reads, left, owner), left, notes, cells)
+
+
+def _mapping(table: Table, chosen: list[str] | None) -> list[str]:
+    if chosen is None or len(chosen) != len(table.header):
+        return suggested(table)
+    return [name if name in columns.TARGETS else columns.LEFT_OUT for name in chosen]
+
+
+def _mend(cells: list[str], width: int, at: dict[str, int], mended: dict[str, str]) -> list[str]:
+    row = [*cells, *[""] * (width - len(cells))]
+    for name, text in mended.items():
+        row[at[name]] = text
+    return row
+
+
+def _resolver(texts: list[str]) -> Any:
+    read = places.read_places([text for text in set(texts) if text], settings.COUNTRY)
+    return lambda text: read.get(text) or Resolution(text)
+
+
+def _organisation(name: str, level: int) -> list[str]:
+    found = find_organisation(name[:250], level)
+    return [found.code] if found else []
+
+
+def _project(name: str, owner: Organisation) -> list[str]:
+    return [one.code for one in projects_for(owner) if name == one.code or fold(name) == fold(one.title)]
+
+
+def projects_for(owner: Organisation | None) -> list[Project]:
+    """The projects to which an organisation's activities may belong: those that it leads or is a partner in."""
+    if owner is None:
+        return []
+    numbers = [owner.pk, *owner.joined.values_list("pk", flat=True)]
+    own = Q(owner__in=numbers) | Q(pk__in=Project.objects.filter(parties__organisation__in=numbers).values("pk"))
+    found = Project.objects.filter(own).exclude(state=Project.State.BINNED)
+    return list(found.order_by("title")[:500])
+
+
+def _waive(reads: list[Read], sure: set[int]) -> None:
+    """A person said of these rows that they are right as they stand: questions are answered, faults are not."""
+    for read in reads:
+        if read.number in sure:
+            read.problems = [one for one in read.problems if one.weight != "ask"]
+
+
+def _look_up(reads: list[Read]) -> None:
+    """What only the registry knows: a place that ended."""
+    able = [read for read in reads if not read.is_bad]
+    for read, wrong in zip(able, services.problems_of([one.draft for one in able]), strict=True):
+        for name, sentences in wrong.items():
+            read.problems.append(Problem("check", "place" if name == "places" else name, read=" ".join(sentences)))
+
+
+def _twins(reads: list[Read], left: set[int], owner: Organisation) -> set[int]:
+    """The rows that say what is there already, or what a row above says: same title, beginning and places."""
+    seen, twins = keys_there(owner), set()
+    for read in reads:
+        if read.number in left:
+            continue
+        key = keys_of(read.draft)
+        if key in seen:
+            twins.add(read.number)
+        seen.add(key)
+    return twins
+
+
+# — written ————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+class NotYet(Exception):
+    """Some rows still need a person's word; nothing was written."""
+
+
+@transaction.atomic
+def write_paste(
+    kept: Unsaved, *, owner: Organisation, by: User, level: int, publish: bool, again: bool
+) -> tuple[Batch | None, int]:
+    """Write every row that is right as one batch. Returns it and how many. A second call finds nothing to do.
+
+    `again` writes the rows that are there already too. Raises NotYet while rows are neither mended nor left out.
+    """
+    found = Unsaved.objects.select_for_update().filter(pk=kept.pk).first()
+    if found is None:
+        return None, 0
+    preview = look_over(found.typed, owner=owner, level=level)
+    if preview.wrong:
+        raise NotYet
+    drafts = [one.draft for one in preview.right if again or one.number not in preview.twins]
+    found.delete()
+    if not drafts:
+        return None, 0
+    note = _("a pasted table of %(number)s rows") % {"number": len(drafts)}
+    batch = services.open_batch(kind=Batch.Kind.PASTE, by=by, owner=owner, note=note)
+    services.add_many(drafts, by=by, batch=batch, publish=publish)
+    record(what="activities.pasted", about=owner.code, by=by, activities=len(drafts), batch=batch.pk, published=publish)
+    return batch, len(drafts)
+
+
+def keep_paste(typed: dict[str, Any], *, owner: Organisation, by: User) -> Unsaved:
+    return keep_unsaved(by=by, owner=owner, typed=typed, what=Unsaved.What.PASTE)
