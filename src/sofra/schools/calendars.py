@@ -28,6 +28,7 @@ _STATUS = {
     Session.State.ASKED: "TENTATIVE", Session.State.PROPOSED: "TENTATIVE", Session.State.ACCEPTED: "CONFIRMED",
     Session.State.CANCELLED: "CANCELLED",
 }  # fmt: skip
+IN_CALENDARS = tuple(_STATUS)
 
 
 # — pages ——————————————————————————————————————————————————————————————————————————————————————————————————

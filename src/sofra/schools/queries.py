@@ -230,6 +230,12 @@ def limit_of(school: School) -> int:
     return rules.limit_of(school.limit_per_term, office, settings.SCHOOL_LIMIT)
 
 
+def limit_above(school: School) -> int:
+    """The limit that holds where the school has none of its own."""
+    office = school.office.limit_per_term if school.office else None
+    return rules.limit_of(None, office, settings.SCHOOL_LIMIT)
+
+
 def load_of(school: School, term: rules.Term) -> rules.Load:
     return loads_of([school], term)[school.pk]
 

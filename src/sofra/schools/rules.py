@@ -24,6 +24,7 @@ MOST_CLASSES = 20
 MOST_IN_CLASS = 45  # beyond so many pupils a class the hub asks whether the number is right
 MOST_PUPILS = 5_000
 MOST_GUESTS = 50
+A_DAY = timedelta(days=1)
 FAR_AHEAD = timedelta(days=550)  # a date later than that is a slip of the pen
 REMIND_BEFORE = timedelta(days=3)  # both sides are reminded so long before a session
 REMIND_WAITING = timedelta(days=7)  # the office is reminded of a request that waits so long
@@ -128,6 +129,11 @@ def term_called(code: str, spans: Sequence[Span]) -> Term | None:
 
 def moment_of(day: date, at: time, zone: tzinfo) -> datetime:
     """A day and a time of the clock on the wall as a moment. Raises ValidationError in the hours of clock changes."""
+    if not 2000 <= day.year <= 2100:
+        raise ValidationError(
+            _("The year %(year)s cannot be right: write it with four digits, such as 2026.")
+            % {"year": f"{day.year:04d}"}
+        )
     first, second = (datetime.combine(day, at, tzinfo=zone).replace(fold=fold) for fold in (0, 1))
     if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != first.replace(tzinfo=None):
         raise ValidationError(
@@ -253,13 +259,11 @@ def meet(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bo
 
 def same_classes(one: Iterable[str], other: Iterable[str]) -> set[str]:
     """The classes (folded) that two requests are both for; "10" is every class of that year."""
-    found = set()
-    for left in one:
-        for right in other:
-            if (
-                left == right
-                or right.rstrip("abcdefghijklmnopqrstuvwxyz") == left
-                or (left.rstrip("abcdefghijklmnopqrstuvwxyz") == right)
-            ):
-                found.add(max(left, right, key=len))
-    return found
+    return {
+        max(left, right, key=len) for left in one for right in other if _covers(left, right) or _covers(right, left)
+    }
+
+
+def _covers(one: str, other: str) -> bool:
+    year = re.match(r"\d+", other)
+    return one == other or (one.isdigit() and year is not None and year[0] == one)
