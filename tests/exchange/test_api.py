@@ -25,7 +25,10 @@ from sofra.wsgi import application
 from .conftest import Make
 
 MOST_QUERIES = 8
-PATHS = ("organisations", "organisations/{code}", "places", "places/{code}", "glossary", "vocabulary")
+PATHS = (
+    "organisations", "organisations/{code}", "activities", "activities/{code}", "projects", "projects/{code}",
+    "places", "places/{code}", "glossary", "vocabulary",
+)  # fmt: skip
 
 
 def get(address: str, client: Client | None = None) -> Any:
@@ -42,7 +45,7 @@ def ids(address: str) -> list[str]:
 
 
 def test_lists_have_one_shape_and_pages_meet(hundred: None) -> None:
-    for path in ("organisations", "places", "glossary", "vocabulary"):
+    for path in ("organisations", "activities", "projects", "places", "glossary", "vocabulary"):
         assert set(get(f"/api/{path}")) == {"count", "items"}
     first, second = ids("/api/organisations?limit=60"), ids("/api/organisations?limit=60&offset=60")
     assert (len(first), len(second)) == (60, 40)

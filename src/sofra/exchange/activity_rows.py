@@ -227,6 +227,8 @@ def project_draft_of(reading: Reading) -> ProjectDraft:
         whole = draft_of(reading, "")
         draft.partners, draft.about, draft.results = whole.partners, whole.about, whole.results
         draft.begins, draft.ends = whole.begins, whole.ends
+        if draft.budget is None and whole.money is not None:
+            draft.budget, draft.currency = whole.money, whole.currency
     return draft
 
 

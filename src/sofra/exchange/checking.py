@@ -135,10 +135,18 @@ class OrganisationChecker:
     def make_reader(self, header: Sequence[str]) -> RowReader:
         return RowReader(header, self.imported.mapping, resolve=resolver(), places=confirmed_places(self.imported))
 
+    def may_be(self, row: Checked, code: str) -> bool:
+        """Whether a row and a record that are called alike can be one body at all."""
+        return True
+
+    def called(self, row: Checked, name: str) -> str:
+        """By what two rows of a file are taken for one body, unless a person says otherwise."""
+        return fold(name)
+
     def check(self, lines: Sequence[Line]) -> list[Checked]:
         checked = [_read(self.reader, line, self.imported.source, self.row_word) for line in lines]
-        _find_twins(checked, self.registry, self.imported)
-        compare_with_file(checked, self.seen)
+        _find_twins(checked, self.registry, self.imported, self.may_be)
+        compare_with_file(checked, self.seen, self.called)
         for row in checked:
             row.verdict = verdict_of(row)
         return checked
@@ -183,7 +191,9 @@ def verdict_of(row: Checked) -> str:
 # — twins in the registry ———————————————————————————————————————————————————————————————————————————————
 
 
-def _find_twins(rows: Sequence[Checked], registry: Sequence[Record], imported: Import) -> None:
+def _find_twins(
+    rows: Sequence[Checked], registry: Sequence[Record], imported: Import, may_be: Callable[[Checked, str], bool]
+) -> None:
     before = imported_before([row.reading["key"] for row in rows], imported.pk)
     open_rows = []
     for row in rows:
@@ -197,7 +207,8 @@ def _find_twins(rows: Sequence[Checked], registry: Sequence[Record], imported: I
     by_number = {str(row.line.number): row for row in open_rows}
     found: dict[str, list[tuple[float, str, tuple[str, ...]]]] = {}
     for pair in find_twins([record_of(row.reading, key) for key, row in by_number.items()], registry, floor=DOUBTFUL):
-        found.setdefault(pair.a, []).append((pair.probability, pair.b, tuple(pair.reasons)))
+        if may_be(by_number[pair.a], pair.b):
+            found.setdefault(pair.a, []).append((pair.probability, pair.b, tuple(pair.reasons)))
     if found:
         _weigh(by_number, found)
 
@@ -311,7 +322,7 @@ def open_values(numbers: Iterable[int]) -> Says:
 # — the same file ————————————————————————————————————————————————————————————————————————————————————————
 
 
-def compare_with_file(rows: Sequence[Checked], seen: Seen) -> None:
+def compare_with_file(rows: Sequence[Checked], seen: Seen, called: Callable[[Checked, str], str]) -> None:
     """A row that the file has said already is left out; one that only has the same name is asked about."""
     saying = [row for row in rows if row.reading["names"] and row.verdict != Verdict.SAME]
     firsts = seen.keys.first([row.reading["key"] for row in saying], [row.line.number for row in saying])
@@ -322,7 +333,7 @@ def compare_with_file(rows: Sequence[Checked], seen: Seen) -> None:
             row.asks = []
         else:
             said += [(row, name) for name, _language in row.reading["names"]]
-    others = seen.names.first([hash(fold(name)) for _row, name in said], [row.line.number for row, _name in said])
+    others = seen.names.first([hash(called(row, name)) for row, name in said], [row.line.number for row, _name in said])
     for (row, name), other in zip(said, others, strict=True):
         if other != row.line.number and row.same_row is None and row.twin is None:
             row.same_row = other

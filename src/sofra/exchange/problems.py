@@ -59,9 +59,8 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     )),
     "currency-missing": ("bad", _("Say which currency the amount is in: ALL, EUR, USD.")),
     "yes-unread": ("note", _("Write yes or no; this is left open.")),
-    "school-place": ("ask", _(
-        "A school needs its municipality. Choose the one that is meant, or leave the row out."
-    )),
+    "school-place": ("bad", _("A school needs its municipality, by name or code. Write it in its column.")),
+    "unit-unread": ("note", _("The municipality has no unit of this name, so the school stands in the municipality.")),
     "row-again": ("note", _("The same row stands in the file already as row %(read)s, so it is left out.")),
     "differs": ("note", _("The registry says %(read)s; that stays until somebody changes it there.")),
     "imported-before": ("note", _("The same row has been imported before.")),
