@@ -21,6 +21,7 @@ from sofra.accounts import roles, services
 from sofra.accounts.models import User
 from sofra.activities import services as activities
 from sofra.activities.drafts import ActivityDraft, ProjectDraft
+from sofra.coverage import services as coverage
 from sofra.exchange import services as exchange
 from sofra.organisations import services as registry
 from sofra.organisations.models import Change, Editor, Organisation, Proposal
@@ -79,6 +80,8 @@ class World:
     imported: int = 0
     activity: str = ""
     project: str = ""
+    asking: int = 0
+    priority: int = 0
 
 
 def one(world: World) -> dict[str, Any]:
@@ -117,8 +120,17 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "organisation_history": one,
     **{
         f"{name}_download": lambda world: {"form": "csv"}
-        for name in "organisations facts municipalities places glossary proposals duplicates judgements audit".split()
+        for name in (
+            "organisations facts municipalities activities reached projects places glossary proposals duplicates"
+            " judgements audit"
+        ).split()
     },
+    **{
+        f"{name}_download": lambda world: {"form": "csv"}
+        for name in "plan coverage overlaps crowded gaps cell money askings priorities".split()
+    },
+    "asking_end": lambda world: {"number": world.asking},
+    "priority_end": lambda world: {"number": world.priority},
     "history_download": lambda world: one(world) | {"form": "csv"},
     "place_download": lambda world: {"code": "AL", "form": "csv"},
     "change_undo": lambda world: one(world) | {"number": world.change.pk},
@@ -148,6 +160,8 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "place": lambda world: {"code": "AL"},
     "api:get_place": lambda world: {"code": "AL"},
     "api:get_organisation": one,
+    "api:get_activity": activity,
+    "api:get_project": project,
 }
 
 
@@ -195,6 +209,11 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
     made.project = activities.add_project(draft_project, by=ana, publish=True).code
     laid = ActivityDraft(title="A table is laid", owner="al.one", project=made.project, places=["AL"], begins="2026-03")
     made.activity = activities.add_activity(laid, by=ana, publish=True).code
+    albania = Place.objects.get(code="AL")
+    asked = {"asked_by": "the hub asked the municipalities", "asked_on": "2026"}
+    made.asking = coverage.record_asking(place=albania, by=ana, **asked).pk
+    declared = {"declared_by": "the council of the table", "declared_on": "2026"}
+    made.priority = coverage.declare_priority(place=albania, by=ana, **declared).pk
     drita = made.people["drita"]
     table = exchange.upload_file([b"Name;Website\nThree tables;three.example.org\n"], name="list.csv", by=drita)
     exchange.map_columns(table, mapping={"Name": "name", "Website": "website"}, by=drita)

@@ -77,7 +77,7 @@ class Cell:
     ends: str = ""
 
 
-UNKNOWN = "unknown"  # of a cell: the audience or the place is not known
+UNKNOWN = "unknown"  # of a cell: the audience, the place, the kind or the theme is not known
 
 
 def municipalities(place: Place | None) -> list[Place]:
@@ -183,11 +183,17 @@ def activities_of(level: int, cell: Cell) -> QuerySet[Activity]:
         rows = rows.filter(audience=ANYBODY if cell.audience == UNKNOWN else AUDIENCE_NUMBERS[cell.audience])
     for word in ("kind", "theme"):
         if code := getattr(cell, word):
-            rows = rows.annotate(**{word: F("work").bitand(WORK_BITS[f"{word}:{code}"])}).filter(**{f"{word}__gt": 0})
+            bits = _all_bits(word) if code == UNKNOWN else WORK_BITS[f"{word}:{code}"]
+            asked = {word: 0} if code == UNKNOWN else {f"{word}__gt": 0}
+            rows = rows.annotate(**{word: F("work").bitand(bits)}).filter(**asked)
     if cell.begins or cell.ends:
         first, last = Filters(begins=cell.begins, ends=cell.ends).period
         rows = rows.filter(may_begin__lte=last, may_end__gte=first)
     return activities.activities(level).filter(pk__in=rows.values("activity"))
+
+
+def _all_bits(word: str) -> int:
+    return sum(bit for name, bit in WORK_BITS.items() if name.startswith(f"{word}:"))
 
 
 def _at(code: str) -> Q:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from sofra.accounts import roles
 from sofra.accounts.access import has
 
-from . import lists
+from . import activity_lists, coverage_lists, lists
 from .tables import FORMATS, Table, table_response
 
 
@@ -56,8 +56,71 @@ DOWNLOADS: dict[str, Download] = {
             lists.municipalities,
             "municipalities",
         ),
+        Download(
+            "activities",
+            gettext_lazy("Activities, one row each; takes the filters of the list"),
+            activity_lists.activities,
+            "activities",
+        ),
+        Download(
+            "reached",
+            gettext_lazy("The people they reached, one row a group; takes the same filters"),
+            activity_lists.reached,
+            "reached",
+        ),
+        Download("projects", gettext_lazy("Projects, one row each"), activity_lists.projects, "projects"),
         Download("places", gettext_lazy("Places with their names, codes and counts"), lists.places, "places"),
         Download("place", gettext_lazy("Who works at a place"), lists.place, "places/<str:code>"),
+        Download(
+            "plan",
+            gettext_lazy("The answer of Before you plan; takes the question of the page"),
+            coverage_lists.plan,
+            "plan",
+        ),
+        Download(
+            "coverage",
+            gettext_lazy("Activities by place and by kind, audience, theme or time; takes the filters of the page"),
+            coverage_lists.coverage,
+            "coverage",
+        ),
+        Download(
+            "overlaps",
+            gettext_lazy("Overlaps, one row a pair, with the reason; takes the filters of the page"),
+            coverage_lists.overlaps,
+            "coverage/overlaps",
+        ),
+        Download(
+            "crowded",
+            gettext_lazy("Crowded municipalities by audience; takes the filters of the page"),
+            coverage_lists.crowded,
+            "coverage/crowded",
+        ),
+        Download(
+            "gaps",
+            gettext_lazy("Municipalities where nobody is known, asked or not; takes the filters of the page"),
+            coverage_lists.gaps,
+            "coverage/gaps",
+        ),
+        Download(
+            "cell",
+            gettext_lazy("Activities behind a number of coverage; takes the filters of the page"),
+            coverage_lists.cell,
+            "coverage/cell",
+        ),
+        Download(
+            "money",
+            gettext_lazy("Money by place or kind, where it is known; takes the filters of the page"),
+            coverage_lists.amounts,
+            "coverage/money",
+        ),
+        Download("askings", gettext_lazy("Which places were asked about"), coverage_lists.askings, "coverage/asked"),
+        Download(
+            "priorities",
+            gettext_lazy("Priority areas"),
+            coverage_lists.priorities,
+            "coverage/priorities",
+            (roles.MEMBER,),
+        ),
         Download("glossary", gettext_lazy("The glossary"), lists.glossary, "glossary"),
         Download(
             "history",
@@ -115,6 +178,10 @@ def _file_name(parts: list[str]) -> str:
 ENDPOINTS: tuple[tuple[str, Promise, str], ...] = (
     ("/api/organisations", gettext_lazy("Organisations, with the filters of the list page"), "?theme=youth&limit=10"),
     ("/api/organisations/{id}", gettext_lazy("One organisation with all that is said of it"), ""),
+    ("/api/activities", gettext_lazy("Activities, with the filters of the list page"), "?place=AL-03&limit=10"),
+    ("/api/activities/{code}", gettext_lazy("One activity with all that is public of it"), ""),
+    ("/api/projects", gettext_lazy("Projects"), "?limit=10"),
+    ("/api/projects/{code}", gettext_lazy("One project with all that is public of it"), ""),
     ("/api/places", gettext_lazy("Places with their names, codes and counts"), "?country=AL&kind=county"),
     ("/api/places/{code}", gettext_lazy("One place, with every way of writing its name"), ""),
     ("/api/glossary", gettext_lazy("The glossary"), "?lang=en"),
