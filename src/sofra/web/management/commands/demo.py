@@ -18,7 +18,12 @@ from sofra.organisations import duplicates
 from sofra.organisations.models import Organisation
 from sofra.web import running
 
-LISTS = (("annex-1.txt", "annex-1.json"), ("chapters.csv", "chapters.json"))
+# What the rows are, the file, its recipe. In this order: a list names what the lists before it brought in.
+LISTS = (
+    ("organisations", "annex-1.txt", "annex-1.json"),
+    ("organisations", "chapters.csv", "chapters.json"),
+    ("activities", "activities.csv", "activities.json"),
+)
 
 
 class Command(BaseCommand):
@@ -56,36 +61,51 @@ class Command(BaseCommand):
         self.stderr.write(f"{time.monotonic() - self.began:5.1f} s  {text}")
 
     def prepare(self) -> None:
-        """Bring database and static files to this version; load the lists where they are not loaded yet."""
+        """Bring database and static files to this version; load the lists that are not loaded yet."""
         if running.pending_migrations():
             self.say("Making the database …")
             call_command("migrate", verbosity=0, interactive=False)
         if not is_loaded():
             self.load()
+        elif loaded() != [name for _what, name, _recipe in LISTS]:
+            self.catch_up()
         running.collect_static()
 
     def load(self) -> None:
         self.say("Loading the places of six countries …")
         call_command("places", "load", stdout=Quiet())
-        for name, recipe in LISTS:
-            self.say(f"Importing data/{name}, as any user would …")
-            folder = settings.PROJECT / "data"
-            recipe_path = str(folder / "recipes" / recipe)
-            # Likely twins come in as records of their own: whether they are one body is judged at the duplicates desk.
-            call_command(
-                "import",
-                "organisations",
-                str(folder / name),
-                recipe=recipe_path,
-                decide=folder / "decisions.json",
-                yes_new=True,
-                stdout=Quiet(),
-            )
+        for what, name, recipe in LISTS:
+            self.import_list(what, name, recipe)
         self.say("Looking for organisations that are listed twice …")
         duplicates.look_for_duplicates(by=None)
         besa, cvetan = edited()
         accounts.make_demo_people(besa_edits=besa, cvetan_edits=cvetan)
-        (settings.DATA / "loaded").write_text(json.dumps({"lists": [name for name, _recipe in LISTS]}))
+        remember_lists()
+
+    def catch_up(self) -> None:
+        """Give a demo of an earlier version the lists that came since; what was changed in it stays.
+
+        All lists are imported: of those that it has, only rows that came since are new, and a list may name them.
+        """
+        self.say("This version has more lists than the demo's data …")
+        call_command("places", "load", stdout=Quiet())
+        for what, name, recipe in LISTS:
+            self.import_list(what, name, recipe)
+        remember_lists()
+
+    def import_list(self, what: str, name: str, recipe: str) -> None:
+        self.say(f"Importing data/{name}, as any user would …")
+        folder = settings.PROJECT / "data"
+        # Likely twins come in as records of their own: whether they are one body is judged at the duplicates desk.
+        call_command(
+            "import",
+            what,
+            str(folder / name),
+            recipe=str(folder / "recipes" / recipe),
+            decide=folder / "decisions.json",
+            yes_new=True,
+            stdout=Quiet(),
+        )
 
     def welcome(self, address: str) -> None:
         self.say("Ready.")
@@ -118,6 +138,15 @@ class Quiet:
 
 def is_loaded() -> bool:
     return (settings.DATA / "loaded").exists()
+
+
+def loaded() -> list[str]:
+    """The lists that the demo's data hold."""
+    return list(json.loads((settings.DATA / "loaded").read_text())["lists"])
+
+
+def remember_lists() -> None:
+    (settings.DATA / "loaded").write_text(json.dumps({"lists": [name for _what, name, _recipe in LISTS]}))
 
 
 def forget() -> None:
