@@ -147,9 +147,9 @@ class Pairs:
             yield from self._portion(middle, last, drivers)
             return
         found = [self._compared(*stretch, drivers) for stretch in stretches]
-        if not found:
+        pairs = np.unique(np.concatenate(found)) if found else rows[:0]
+        if not len(pairs):
             return
-        pairs = np.unique(np.concatenate(found))
         count = len(self.held.numbers)
         mine, theirs = pairs // count, pairs % count
         at, begins = np.unique(mine, return_index=True)
@@ -158,6 +158,8 @@ class Pairs:
 
     def _stretches(self, rows: Numbers) -> Iterator[tuple[_Index, Numbers, Numbers, Numbers]]:
         """For rows of one area and audience each: (index, rows, where a stretch of the index begins, and ends)."""
+        if not len(rows):
+            return
         combinations = self.combination[rows]
         order = np.argsort(combinations, kind="stable")
         kinds, begins = np.unique(combinations[order], return_index=True)
