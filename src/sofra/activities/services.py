@@ -377,10 +377,12 @@ def undo_batch(batch: Batch, *, by: User | None) -> int:
         return 0
     waiting = list(batch.activities.select_for_update().filter(version=1).exclude(state=State.BINNED).order_by("id"))
     for start in range(0, len(waiting), BATCH):
-        portion = waiting[start : start + BATCH]
+        portion, now = waiting[start : start + BATCH], timezone.now()
         for activity in portion:
-            activity.state, activity.version, activity.updated_at = State.BINNED, activity.version + 1, timezone.now()
-        Activity.objects.bulk_update(portion, ["state", "version", "updated_at"])
+            activity.state, activity.version, activity.updated_at = State.BINNED, 2, now
+        # All of them stand at their first version, so one statement says the same of each.
+        numbers = [activity.pk for activity in portion]
+        Activity.objects.filter(pk__in=numbers).update(state=State.BINNED, version=2, updated_at=now)
         said = dict(Version.objects.filter(activity__in=portion, number=1).values_list("activity", "said"))
         Version.objects.bulk_create(
             [
