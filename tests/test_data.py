@@ -3,19 +3,23 @@
 import csv
 import json
 import re
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sofra.activities import dates
+from sofra.activities.models import Activity, Project
 from sofra.activities.vocabulary import KINDS, Counted, Mode, Status
-from sofra.exchange.columns import LEFT_OUT, TARGETS
+from sofra.exchange.columns import COLUMNS, LEFT_OUT
 from sofra.exchange.names import split_name
 from sofra.ground.text import fold
 from sofra.organisations.phrases import read_activity_kinds, read_themes
 from sofra.organisations.rules import classify
 from sofra.organisations.vocabulary import Audience, Kind, Theme
 from sofra.places.resolving import resolve
+from sofra.web.management.commands.demo import LISTS, Command, loaded
 
 DATA = Path(__file__).parent.parent / "data"
 ANNEX = (DATA / "annex-1.txt").read_text(encoding="utf-8")
@@ -111,13 +115,14 @@ def test_no_person_is_named() -> None:
     assert not re.search(r"\b(Mr|Mrs|Ms|Prof|Dr|Av)\.\s", text)
 
 
-@pytest.mark.parametrize("name", ["annex-1", "chapters"])
+@pytest.mark.parametrize("name", ["annex-1", "chapters", "activities"])
 def test_recipes_fit_their_files(name: str) -> None:
     recipe = json.loads((DATA / "recipes" / f"{name}.json").read_text(encoding="utf-8"))
-    header = HEADER.split("\t") if name == "annex-1" else list(chapter_rows()[0])
+    rows = {"chapters": chapter_rows, "activities": activity_rows}
+    header = HEADER.split("\t") if name == "annex-1" else list(rows[name]()[0])
     assert list(recipe["mapping"]) == header
     assert recipe["headers"] == [fold(column) for column in header]
-    assert set(recipe["mapping"].values()) - {LEFT_OUT} <= set(TARGETS)
+    assert set(recipe["mapping"].values()) - {LEFT_OUT} <= set(COLUMNS[recipe.get("what", "organisations")].targets)
 
 
 # — activities —————————————————————————————————————————————————————————————————————————————————————————————
@@ -249,3 +254,30 @@ def test_twenty_sessions_in_nineteen_municipalities_of_which_two_virtual() -> No
 def test_what_the_documents_do_not_give_is_empty() -> None:
     for row in activity_rows():
         assert not any(row[column] for column in ("budget", "currency", "languages", "women", "money", "counted")), row
+
+
+@pytest.mark.django_db
+def test_a_demo_of_an_earlier_version_gets_the_lists_whole_and_once(settings: Any, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+    (tmp_path / "loaded").write_text('{"lists": ["annex-1.txt", "chapters.csv"]}')
+    demo = Command(stderr=StringIO())
+    demo.began = 0.0
+    for _time in range(2):
+        demo.catch_up()
+        rows = activity_rows()
+        assert Activity.objects.filter(state="published").count() == sum(bool(row["title"]) for row in rows)
+        assert Project.objects.filter(state="published").count() == sum(not row["title"] for row in rows)
+    assert loaded() == [name for _what, name, _recipe in LISTS]
+    row = the("Two-day trainings of members of security councils")
+    activity = Activity.objects.get(title=row["title"])
+    assert activity.owner is not None
+    assert (activity.owner.code, activity.places) == ("al.osce-presence-albania", ["AL212", "AL213", "AL215"])
+    assert activity.source == row["source"]
+    roskovec = Project.objects.get(title__endswith="in the surrounding rural areas")
+    chain = roskovec.parties.filter(part="funder").values_list("step", "organisation__code")
+    assert list(chain) == [(1, "al.eu"), (2, "al.ahc")]
+    for activity in Activity.objects.filter(owner__code="al.plgp"):
+        assert (activity.begins, activity.ends, activity.reached, activity.times_held) == ("", "", None, 1)
+    named = [row for row in rows if row["title"] and row["organisation"]]
+    assert Activity.objects.exclude(owner=None).count() == len(named)
+    assert not Activity.objects.filter(about__contains="organisation:").exists()
