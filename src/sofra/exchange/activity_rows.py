@@ -14,6 +14,7 @@ from sofra.activities import reading_cells, reading_rows
 from sofra.activities.drafts import ActivityDraft, Funder, ProjectDraft
 from sofra.activities.services import draft_from, said_of
 from sofra.ground.text import fold
+from sofra.places.gazetteer import load
 
 from .problems import PREFIX, of_note, problem
 from .reading import Line
@@ -22,7 +23,19 @@ from .rows import Reading, Resolved, key_of
 CODE = re.compile(r"[a-z]{2,3}\.a\d+")
 PROJECT_CODE = re.compile(r"[a-z]{2,3}\.p\d+")
 BODIES = {"owner": "owner", "partners": "partner", "funder": "funder"}
-_MINE = {"place", "owner", "partners", "funder", "project", "aim", "budget", "complete", "whole_country", "code"}
+_MINE = {
+    "place",
+    "place_code",
+    "owner",
+    "partners",
+    "funder",
+    "project",
+    "aim",
+    "budget",
+    "complete",
+    "whole_country",
+    "code",
+}
 _YES = frozenset("yes true 1 po e plote i plote complete da y all te gjithe whole".split())
 _NO = frozenset("no false 0 jo jo e plote partial pjeserisht incomplete ne n".split())
 _NOTHING_SAID = said_of(ActivityDraft(title=""))
@@ -72,6 +85,7 @@ class ActivityReader:
             if field in _MINE:
                 self._read_mine(field, column, cell, reading, project, problems, read.draft)
         self._settle(read.draft, line)
+        self._keep_codes(reading, problems)
         # A row without a title that names a project is the project itself, before or without its activities.
         whole = not read.draft.title and "title" in project
         problems += [_kept(found) for found in read.problems if not (whole and found.field == "title")]
@@ -110,6 +124,8 @@ class ActivityReader:
         elif field in {"aim", "budget"}:
             project[field] = cell[:4000]
             project[f"{field}_column"] = column
+        elif field == "place_code":
+            reading["place_codes"] = [code.strip() for code in re.split(r"[|;,\s]+", cell) if code.strip()]
         elif field == "code":
             reading["code"] = cell.strip().lower()
         elif fold(cell) in _YES | _NO:
@@ -147,6 +163,16 @@ class ActivityReader:
                 problems.append(problem("place-unread", column, text))
             elif not read["sure"]:
                 problems.append(problem("place-ask", column, text))
+
+    def _keep_codes(self, reading: Reading, problems: list[dict[str, str]]) -> None:
+        """Codes say more surely than names where the work was; the names stay as the words of the source."""
+        codes = reading.pop("place_codes", [])
+        spots = load().spots
+        if not codes or any(code not in spots for code in codes):
+            return
+        words = "; ".join(place["text"] for place in reading["places"]) or ", ".join(codes)
+        reading["places"] = [{"field": "place", "column": "", "text": words, "codes": codes, "sure": True, "why": []}]
+        problems[:] = [found for found in problems if found["code"] not in {"place-ask", "place-unread"}]
 
     def _read_place(self, text: str) -> dict[str, Any]:
         if (codes := self._confirmed.get(fold(text))) is not None:

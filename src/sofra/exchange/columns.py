@@ -120,8 +120,9 @@ class Columns:
 # Of an activity's row the importer reads more than a paste does: its project's money, and the id of our own downloads.
 _ALSO_OF_ACTIVITIES: dict[str, tuple[str | Promise, str]] = {
     "whole_country": (_("in the whole country"), "whole country | ne gjithe vendin | i gjithe vendi | cijela zemlja"),
+    "place_code": (_("codes of places"), "codes of places | place codes | kodet e vendeve | kodi i vendit"),
     "complete": (
-        _("does the number hold everybody?"),
+        _("everybody is counted"),
         "complete | reached complete | i plote | numri i plote | complete count",
     ),
     "funder": (
