@@ -18,8 +18,6 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from sofra.places.titles import title_of
-
 from . import queries, rules
 from .models import Feed, Session
 
@@ -151,7 +149,7 @@ def _event(session: Session) -> icalendar.Event:
     event.add("dtend", ends)
     event.add("summary", title)
     event.add("status", _STATUS[state])
-    event.add("location", f"{session.school}, {title_of(session.school.place)}")
+    event.add("location", f"{session.school}, {session.school.where}")
     event.add("description", "\n".join(_description(session)))
     event.add("url", settings.ORIGIN.rstrip("/") + reverse("session", args=[session.pk]))
     return event

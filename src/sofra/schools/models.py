@@ -17,6 +17,7 @@ from sofra.activities.models import Activity
 from sofra.ground.models import Visibility
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
+from sofra.places.titles import title_of
 
 
 class Office(models.Model):
@@ -49,6 +50,11 @@ class School(models.Model):
     @property
     def code(self) -> str:
         return self.organisation.code
+
+    @property
+    def where(self) -> str:
+        """The place in the reader's words: "Bashkia Pukë"."""
+        return title_of(self.place)
 
 
 class Session(models.Model):

@@ -305,7 +305,7 @@ def _activity_of(session: Session, by: User) -> Activity:
 
 
 def _edit(activity: Activity, by: User, **said: Any) -> None:
-    activity = Activity.objects.select_for_update().select_related("owner", "project").get(pk=activity.pk)
+    activity = Activity.objects.select_for_update().get(pk=activity.pk)
     draft = activities.draft_of(activity)
     for name, value in said.items():
         setattr(draft, name, value)
