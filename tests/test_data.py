@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,16 @@ import pytest
 from sofra.activities import dates
 from sofra.activities.models import Activity, Project
 from sofra.activities.vocabulary import KINDS, Counted, Mode, Status
+from sofra.coverage.models import PriorityArea
 from sofra.exchange.columns import COLUMNS, LEFT_OUT
 from sofra.exchange.names import split_name
+from sofra.ground.models import Visibility
 from sofra.ground.text import fold
 from sofra.organisations.phrases import read_activity_kinds, read_themes
 from sofra.organisations.rules import classify
 from sofra.organisations.vocabulary import Audience, Kind, Theme
 from sofra.places.resolving import resolve
-from sofra.web.management.commands.demo import LISTS, Command, loaded
+from sofra.web import first_lists
 
 DATA = Path(__file__).parent.parent / "data"
 ANNEX = (DATA / "annex-1.txt").read_text(encoding="utf-8")
@@ -260,14 +261,16 @@ def test_what_the_documents_do_not_give_is_empty() -> None:
 def test_a_demo_of_an_earlier_version_gets_the_lists_whole_and_once(settings: Any, tmp_path: Path) -> None:
     settings.DATA = tmp_path
     (tmp_path / "loaded").write_text('{"lists": ["annex-1.txt", "chapters.csv"]}')
-    demo = Command(stderr=StringIO())
-    demo.began = 0.0
-    for _time in range(2):
-        demo.catch_up()
+    assert first_lists.missing() == ["activities.csv", "priorities.csv"]
+    for wanted in (first_lists.missing(), ["activities.csv"]):
+        first_lists.load_lists(wanted, lambda _said: None)
         rows = activity_rows()
         assert Activity.objects.filter(state="published").count() == sum(bool(row["title"]) for row in rows)
         assert Project.objects.filter(state="published").count() == sum(not row["title"] for row in rows)
-    assert loaded() == [name for _what, name, _recipe in LISTS]
+    first_lists.remember_lists()
+    assert first_lists.missing() == []
+    priorities = PriorityArea.objects.values_list("place__name_en", "visible_to")
+    assert set(priorities) == {("Cërrik", Visibility.MEMBERS), ("Bulqizë", Visibility.MEMBERS)}
     row = the("Two-day trainings of members of security councils")
     activity = Activity.objects.get(title=row["title"])
     assert activity.owner is not None

@@ -1,6 +1,5 @@
 """The hub with the national mapping of 2018 loaded, to look at and to try everything in."""
 
-import json
 import os
 import shutil
 import time
@@ -16,14 +15,7 @@ from django.db import connections
 from sofra.accounts import services as accounts
 from sofra.organisations import duplicates
 from sofra.organisations.models import Organisation
-from sofra.web import running
-
-# What the rows are, the file, its recipe. In this order: a list names what the lists before it brought in.
-LISTS = (
-    ("organisations", "annex-1.txt", "annex-1.json"),
-    ("organisations", "chapters.csv", "chapters.json"),
-    ("activities", "activities.csv", "activities.json"),
-)
+from sofra.web import first_lists, running
 
 
 class Command(BaseCommand):
@@ -47,7 +39,7 @@ class Command(BaseCommand):
             if options["fresh"]:
                 self.say(f"Starting over: the demo's data in {settings.DATA} are put away.")
                 forget()
-            elif not is_loaded() and Path(str(settings.DATABASES["default"]["NAME"])).exists():
+            elif not first_lists.are_loaded() and Path(str(settings.DATABASES["default"]["NAME"])).exists():
                 self.say("An earlier start was interrupted before the demo was loaded: beginning anew.")
                 forget()
             self.prepare()
@@ -65,47 +57,21 @@ class Command(BaseCommand):
         if running.pending_migrations():
             self.say("Making the database …")
             call_command("migrate", verbosity=0, interactive=False)
-        if not is_loaded():
+        if not first_lists.are_loaded():
             self.load()
-        elif loaded() != [name for _what, name, _recipe in LISTS]:
-            self.catch_up()
+        elif since := first_lists.missing():
+            self.say("Bringing in what came since this demo was made; what you changed stays …")
+            first_lists.load_lists(since, self.say)
+            first_lists.remember_lists()
         running.collect_static()
 
     def load(self) -> None:
-        self.say("Loading the places of six countries …")
-        call_command("places", "load", stdout=Quiet())
-        for what, name, recipe in LISTS:
-            self.import_list(what, name, recipe)
+        first_lists.load_lists(first_lists.NAMES, self.say)
         self.say("Looking for organisations that are listed twice …")
         duplicates.look_for_duplicates(by=None)
         besa, cvetan = edited()
         accounts.make_demo_people(besa_edits=besa, cvetan_edits=cvetan)
-        remember_lists()
-
-    def catch_up(self) -> None:
-        """Give a demo of an earlier version the lists that came since; what was changed in it stays.
-
-        All lists are imported: of those that it has, only rows that came since are new, and a list may name them.
-        """
-        self.say("This version has more lists than the demo's data …")
-        call_command("places", "load", stdout=Quiet())
-        for what, name, recipe in LISTS:
-            self.import_list(what, name, recipe)
-        remember_lists()
-
-    def import_list(self, what: str, name: str, recipe: str) -> None:
-        self.say(f"Importing data/{name}, as any user would …")
-        folder = settings.PROJECT / "data"
-        # Likely twins come in as records of their own: whether they are one body is judged at the duplicates desk.
-        call_command(
-            "import",
-            what,
-            str(folder / name),
-            recipe=str(folder / "recipes" / recipe),
-            decide=folder / "decisions.json",
-            yes_new=True,
-            stdout=Quiet(),
-        )
+        first_lists.remember_lists()
 
     def welcome(self, address: str) -> None:
         self.say("Ready.")
@@ -124,29 +90,6 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
         connections.close_all()
-
-
-class Quiet:
-    """Where the words of a command go that the demo speaks for."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None:
-        return None
-
-
-def is_loaded() -> bool:
-    return (settings.DATA / "loaded").exists()
-
-
-def loaded() -> list[str]:
-    """The lists that the demo's data hold."""
-    return list(json.loads((settings.DATA / "loaded").read_text())["lists"])
-
-
-def remember_lists() -> None:
-    (settings.DATA / "loaded").write_text(json.dumps({"lists": [name for _what, name, _recipe in LISTS]}))
 
 
 def forget() -> None:
