@@ -16,8 +16,13 @@ from sofra.accounts.access import has
 # Route, word, who finds it in the navigation. The page itself decides again who may enter.
 _WAYS: tuple[tuple[str, Promise, tuple[roles.Role, ...]], ...] = (
     ("organisations", _("Organisations"), (roles.VISITOR,)),
+    ("activities", _("Activities"), (roles.VISITOR,)),
+    ("plan", _("Before you plan"), (roles.VISITOR,)),
+    ("coverage", _("Coverage"), (roles.VISITOR,)),
     ("places", _("Places"), (roles.VISITOR,)),
+    ("schools", _("Schools"), (roles.VISITOR,)),
     ("glossary", _("Glossary"), (roles.VISITOR,)),
+    ("sessions", _("School sessions"), (roles.MEMBER,)),
     ("imports", _("Imports"), (roles.MAPPER,)),
     ("duplicates", _("Duplicates"), (roles.MAPPER,)),
     ("proposals", _("Proposals"), (roles.MEMBER,)),

@@ -11,6 +11,18 @@ from sofra.accounts.access import has
 
 # Icon, what can be done, the sentence below, route and anchor: three doors for each kind of reader.
 _Door = tuple[str, Promise, Promise, tuple[str, str]]
+_BEFORE: _Door = (
+    "map",
+    _("Before you plan"),
+    _("One question – where, what, for whom, when – tells who is there, who could be a partner, and where nobody is."),
+    ("plan", ""),
+)
+_OWN_WORK: _Door = (
+    "pencil-square",
+    _("Tell what you do"),
+    _("Your activities in one table: add one in two minutes, copy last year’s, paste from a spreadsheet."),
+    ("my_organisations", ""),
+)
 _VISITOR: tuple[_Door, ...] = (
     (
         "magnifying-glass",
@@ -18,37 +30,22 @@ _VISITOR: tuple[_Door, ...] = (
         _("Every organisation with its themes, places and contacts, in a list, a table or on the map."),
         ("organisations", ""),
     ),
+    _BEFORE,
     (
         "hand-raised",
         _("Put your record right"),
         _("Is your organisation here, or missing? What is said of it is yours to see, correct and contest."),
         ("about", "#record"),
     ),
-    (
-        "arrow-down-tray",
-        _("Take the data"),
-        _("Every list can be downloaded, and other programs can read the hub. Each figure says where it comes from."),
-        ("about", "#data"),
-    ),
 )
 _MEMBER: tuple[_Door, ...] = (
+    _OWN_WORK,
+    _BEFORE,
     (
         "check",
         _("Is your record still true?"),
         _("Confirm it with one click, or propose what should change. A mapper answers with a reason."),
         ("my_organisations", ""),
-    ),
-    (
-        "user-group",
-        _("Find partners"),
-        _("Who works on the same themes, with the same people, in the places next to yours."),
-        ("organisations", ""),
-    ),
-    (
-        "chat-bubble-left-right",
-        _("Follow your proposals"),
-        _("What you asked for, what was accepted, and what came back with a reason."),
-        ("proposals", ""),
     ),
 )
 _MAPPER: tuple[_Door, ...] = (
@@ -85,10 +82,10 @@ _COORDINATOR: tuple[_Door, ...] = (
         ("proposals", ""),
     ),
     (
-        "shield-check",
-        _("Read the audit"),
-        _("Everything that happened, in a chain that shows any alteration."),
-        ("audit", ""),
+        "scale",
+        _("See what is crowded and what is forgotten"),
+        _("Where many work with the same people at once, and where nobody is known, each with its rows."),
+        ("coverage_crowded", ""),
     ),
 )
 _TECHNICAL: tuple[_Door, ...] = (
