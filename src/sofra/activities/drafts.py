@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -91,6 +90,17 @@ class ProjectDraft:
     visible_to: int = Visibility.PUBLIC
 
 
+# Sets, since a table of thousands is checked row by row and a vocabulary lists its words anew each time.
+_KNOWN: dict[str, frozenset[str]] = {
+    "kinds": frozenset(vocabulary.KINDS), "themes": frozenset(Theme.values), "audiences": frozenset(Audience.values),
+    "languages": frozenset(Language.values),
+}  # fmt: skip
+_ONE_OF: dict[str, frozenset[str]] = {
+    "status": frozenset(vocabulary.Status.values), "mode": frozenset(vocabulary.Mode.values),
+    "counted": frozenset(vocabulary.Counted.values),
+}  # fmt: skip
+_SEXES, _AGES = frozenset(vocabulary.Sex.values), frozenset(vocabulary.AgeBand.values)
+_LEVELS = frozenset(Visibility.values)
 FIELDS = tuple(one.name for one in dataclasses.fields(ActivityDraft))
 PROJECT_FIELDS = tuple(one.name for one in dataclasses.fields(ProjectDraft))
 
@@ -158,25 +168,19 @@ def _check_common(draft: ActivityDraft | ProjectDraft, wrong: dict[str, list[str
         ]
     if draft.owner and draft.owner in draft.partners:
         wrong["partners"] = [_("The organisation that leads is not its own partner: take it out of the partners.")]
-    if draft.visible_to not in Visibility.values:
+    if draft.visible_to not in _LEVELS:
         wrong["visible_to"] = [_("Choose who may see it.")]
 
 
 def _check_codes(draft: ActivityDraft, wrong: dict[str, list[str]]) -> None:
-    known: dict[str, Sequence[Any]] = {
-        "kinds": list(vocabulary.KINDS), "themes": Theme.values, "audiences": Audience.values,
-        "languages": Language.values,
-    }  # fmt: skip
-    for name, codes in known.items():
-        if unknown := [code for code in getattr(draft, name) if code not in codes]:
+    for name, known in _KNOWN.items():
+        if unknown := [code for code in getattr(draft, name) if code not in known]:
             wrong[name] = [_("“%(code)s” is not one of the choices.") % {"code": unknown[0]}]
-    for name, choices in (
-        ("status", vocabulary.Status), ("mode", vocabulary.Mode), ("counted", vocabulary.Counted),
-    ):  # fmt: skip
-        if getattr(draft, name) not in choices.values:
+    for name, choices in _ONE_OF.items():
+        if getattr(draft, name) not in choices:
             wrong[name] = [_("“%(code)s” is not one of the choices.") % {"code": getattr(draft, name)}]
     for group in draft.groups:
-        if group.sex not in vocabulary.Sex.values or group.age not in vocabulary.AgeBand.values:
+        if group.sex not in _SEXES or group.age not in _AGES:
             wrong["groups"] = [_("A group is told apart by sex, age or audience: choose from the lists.")]
 
 

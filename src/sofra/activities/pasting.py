@@ -208,7 +208,7 @@ def _waive(reads: list[Read], sure: set[int]) -> None:
 def _look_up(reads: list[Read]) -> None:
     """What only the registry knows: a place that ended."""
     able = [read for read in reads if not read.is_bad]
-    for read, wrong in zip(able, services.problems_of([one.draft for one in able]), strict=True):
+    for read, wrong in zip(able, services.problems_of([one.draft for one in able], checked=True), strict=True):
         for name, sentences in wrong.items():
             read.problems.append(Problem("check", "place" if name == "places" else name, read=" ".join(sentences)))
 
