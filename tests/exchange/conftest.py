@@ -1,11 +1,14 @@
 """A small Albania with a hundred organisations, for the API and the downloads; Ana runs the hub."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
 from sofra.accounts import roles
 from sofra.accounts.models import RoleGrant, User
+from sofra.activities import services as activities
+from sofra.activities.drafts import ActivityDraft, Funder, Group, ProjectDraft
 from sofra.ground.audit import record
 from sofra.ground.text import fold
 from sofra.organisations import services, vocabulary
@@ -75,4 +78,12 @@ def many(how_many: int, start: int = 0) -> None:
 
 @pytest.fixture
 def hundred(albania: dict[str, Place]) -> None:
+    """A hundred organisations; one of them leads a project with an activity in it."""
     many(100)
+    draft = ProjectDraft(title="Një tryezë", owner="al.key-7", funders=[Funder("al.key-8", 1, Decimal(5))], aim="Bashkë")
+    project = activities.add_project(draft, by=None, publish=True)
+    said = ActivityDraft(
+        title="Takim", owner="al.key-7", partners=["al.key-9"], project=project.code, places=["AL153"], reached=9,
+        kinds=["dialogue"], audiences=["youth"], begins="2026-03", groups=[Group("sex", 5, sex="f")], status="held",
+    )  # fmt: skip
+    activities.add_activity(said, by=None, publish=True)

@@ -317,3 +317,32 @@ def test_nothing_breaks_it(hundred: None, path: str, code: str, names: dict[str,
     assert answer["Content-Type"].startswith(("application/json", "text/html"))
     if answer["Content-Type"].startswith("text/html"):
         assert answer.status_code in {200, 400}
+
+
+# — activities —————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def test_activities_are_filtered_as_on_their_page(hundred: None) -> None:
+    (one,) = get("/api/activities")["items"]
+    assert (one["owner"], one["partners"], one["places"]) == ("al.key-7", ["al.key-9"], ["AL153"])
+    assert (one["begins"], one["reached"], one["activity_class"], one["money"]) == ("2026-03", 9, "unknown", None)
+    whole = get(f"/api/activities/{one['id']}")
+    assert whole["groups"] == [{"by": "sex", "sex": "f", "age": "", "audience": "", "number": 5}]
+    for asked, count in (
+        ("place=AL-10&audience=youth&kind=dialogue", 1), ("place=AL-10&audience=women", 0), ("organisation=al.key-9", 1),
+        ("begins=2026-03-10&ends=2027", 1), ("begins=2025&ends=2025", 0), ("date=unknown", 0), ("q=takim", 1),
+        (f"project={one['project']}&status=held", 1),
+    ):  # fmt: skip
+        assert get(f"/api/activities?{asked}")["count"] == count, asked
+    for asked in ("place=Atlantis", "organisation=al.nobody", "project=al.p999", "begins=31.02.2018", "ends=x"):
+        answer = Client(headers={"Accept-Language": "en"}).get(f"/api/activities?{asked}")
+        assert answer.status_code == 404
+        assert len(answer.json()["detail"]) > 20
+
+
+def test_projects_tell_their_money_only_as_far_as_it_is_public(hundred: None) -> None:
+    (one,) = get("/api/projects")["items"]
+    assert one["funders"] == [{"organisation": "al.key-8", "step": 1, "amount": None}]
+    assert (one["activities"], one["budget"], one["aim"]) == (1, None, "Bashkë")
+    assert get(f"/api/projects/{one['id']}") == one
+    assert get("/api/projects?q=askund")["count"] == 0

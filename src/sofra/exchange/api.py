@@ -17,6 +17,7 @@ from ninja import Field, NinjaAPI, Path, Query, Schema
 from ninja.errors import HttpError, ValidationError
 
 from sofra import __version__
+from sofra.activities.vocabulary import Counted, Form, Mode, Status
 from sofra.ground.models import Visibility
 from sofra.organisations import glossary, place_queries, queries, rules, vocabulary
 from sofra.organisations.models import Organisation
@@ -42,7 +43,7 @@ class OpenAPI(NinjaAPI):
 api = OpenAPI(
     title="Sofra",
     version=__version__,
-    description="Who works where, on what: organisations, places and the glossary. Public data only.",
+    description="Who does what, where, when and for whom: organisations, activities, places. Public data only.",
     docs_url=None,
     urls_namespace="api",
 )
@@ -376,6 +377,10 @@ def list_words(request: HttpRequest, lang: Speech = "sq", limit: Limit = 200, of
         "language": vocabulary.Language.choices,
         "activity_kind": vocabulary.ACTIVITY_KINDS.items(),
         "age": rules.Age.choices,
+        "form": Form.choices,
+        "status": Status.choices,
+        "mode": Mode.choices,
+        "counted": Counted.choices,
         "field": [(field.code, field.name) for field in vocabulary.FIELDS.values()],
     }
     with translation.override(lang):
