@@ -80,7 +80,8 @@ def many(how_many: int, start: int = 0) -> None:
 def hundred(albania: dict[str, Place]) -> None:
     """A hundred organisations; one of them leads a project with an activity in it."""
     many(100)
-    draft = ProjectDraft(title="Një tryezë", owner="al.key-7", funders=[Funder("al.key-8", 1, Decimal(5))], aim="Bashkë")
+    funders = [Funder("al.key-8", 1, Decimal(5))]
+    draft = ProjectDraft(title="Një tryezë", owner="al.key-7", funders=funders, aim="Bashkë")
     project = activities.add_project(draft, by=None, publish=True)
     said = ActivityDraft(
         title="Takim", owner="al.key-7", partners=["al.key-9"], project=project.code, places=["AL153"], reached=9,

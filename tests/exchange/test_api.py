@@ -329,7 +329,8 @@ def test_activities_are_filtered_as_on_their_page(hundred: None) -> None:
     whole = get(f"/api/activities/{one['id']}")
     assert whole["groups"] == [{"by": "sex", "sex": "f", "age": "", "audience": "", "number": 5}]
     for asked, count in (
-        ("place=AL-10&audience=youth&kind=dialogue", 1), ("place=AL-10&audience=women", 0), ("organisation=al.key-9", 1),
+        ("place=AL-10&audience=youth&kind=dialogue", 1), ("place=AL-10&audience=women", 0),
+        ("organisation=al.key-9", 1),
         ("begins=2026-03-10&ends=2027", 1), ("begins=2025&ends=2025", 0), ("date=unknown", 0), ("q=takim", 1),
         (f"project={one['project']}&status=held", 1),
     ):  # fmt: skip
