@@ -16,6 +16,7 @@ Try it
 Run it
   serve                     the hub in production; refuses unsafe settings and names them (docs/operators.md)
   migrate                   brings the database up to this version
+  tick                      reminders that are due; the hub runs it by itself every ten minutes
   user invite               makes an invitation; the first coordinator comes in this way
   backup FILE               all data in one file
   restore FILE              a backup's data in the place of these; checked first
@@ -40,6 +41,7 @@ OURS = (
     "test",
     "serve",
     "migrate",
+    "tick",
     "user",
     "backup",
     "restore",

@@ -27,6 +27,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 PR_SET_PDEATHSIG = 1
 LEVELS = {"demo": "error"}  # what a mode's terminal shows of the server's own lines
+TICK = 600  # seconds between two looks at what is due (`sofra tick`)
+FIRST_TICK = 30  # seconds after the start: the first visitor comes first
 GRACE = 12  # seconds that children have to finish what they are at
 ENDED_BY = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -118,6 +120,7 @@ class Hub:
         self.name = name or host
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.stopping = False
+        self.next_tick = float("inf")
 
     def run(self, *, ready: Callable[[], None], with_worker: bool = True) -> None:
         """Start, call `ready` when the hub answers, stay until a signal. Raises CommandError where it cannot start."""
@@ -127,6 +130,7 @@ class Hub:
             self._wait_until_well()
             if with_worker and not self.stopping:
                 self._start("worker", self._worker_command())
+                self.next_tick = time.monotonic() + FIRST_TICK
             if not self.stopping:
                 ready()
             self._watch()
@@ -191,7 +195,18 @@ class Hub:
                 sys.stderr.write("The worker stopped and is started again.\n")
                 self._start("worker", self._worker_command())
                 time.sleep(5)
+            self._tick()
             time.sleep(0.2)
+
+    def _tick(self) -> None:
+        """Let what is due be done, in a process of its own, one at a time; what it breaks is broken without the hub."""
+        ticking = self.children.get("tick")
+        if ticking is not None and ticking.poll() is not None:
+            del self.children["tick"]
+        if time.monotonic() >= self.next_tick:
+            self.next_tick = time.monotonic() + TICK
+            if "tick" not in self.children:
+                self._start("tick", [sys.executable, "-m", "sofra", "tick", "--verbosity", "0"])
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
