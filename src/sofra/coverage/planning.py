@@ -176,7 +176,7 @@ def before(level: int, question: Question) -> Answer:
         municipality=around[0].place if around else None,
         **_listed(level, found),
         partners=_partners(level, question, around),
-        crowding=_crowding(question, [works[number] for number in sorted(here)]),
+        crowding=_crowding(question, [works[number] for number in sorted(here)]) if around else (),
         nobody_near=_nobody_near(level, question, around),
     )
 
