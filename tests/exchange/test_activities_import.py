@@ -210,7 +210,7 @@ def test_the_whole_country_and_online(ura: Organisation) -> None:
 
 PROJECTS = (
     "title,organisation,partners,project,funders,aim,budget,currency,places,begins,ends\n"
-    ",Ura,Lugina,Ura e re,Donatori > Ura,A calmer valley,12000,EUR,,2017,2018\n"
+    ",Ura,Lugina,Ura e re,Donatori | Lugina > Ura,A calmer valley,12000,EUR,,2017,2018\n"
     "Takimi i parë,Ura,,Ura e re,,,,,Pukë,2018-01,\n"
     "Takimi i dytë,Lugina,,Ura e re,,,,,Pukë,2018-02,\n"
     "Vetëm,Lugina,,,Donatori,,,,Pukë,2018-03,\n"
@@ -233,6 +233,7 @@ def test_projects_come_in_with_their_activities_and_go_with_them(
         ("lead", "Qendra “Ura”", 0),
         ("partner", "Lugina", 0),
         ("funder", "Donatori", 1),
+        ("funder", "Lugina", 1),
         ("funder", "Qendra “Ura”", 2),
     }
     assert [one.project for one in standing()] == [project, project, alone]

@@ -138,12 +138,12 @@ class ActivityReader:
             problems.append(problem("yes-unread", column, cell))
 
     def _read_bodies(self, field: str, column: str, cell: str) -> list[dict[str, Any]]:
-        """The organisations of a cell. Funders may be a chain, "who gave it first > who passed it on"."""
+        """The organisations of a cell. Funders are a chain: "who gave it first | beside whom > who passed it on"."""
         if field == "owner":
             parts = [(cell.strip(), 0)]
         elif field == "funder":
-            chains = [[step.strip() for step in chain.split(">")] for chain in self._parts(cell)]
-            parts = [(text, step) for chain in chains for step, text in enumerate(chain, start=1) if text]
+            steps = enumerate(cell.split(">"), start=1)
+            parts = [(text, step) for step, said in steps for text in self._parts(said)]
         else:
             parts = [(text, 0) for text in self._parts(cell)]
         return [{"field": field, "column": column, "text": text[:300], "step": step} for text, step in parts]
