@@ -27,7 +27,8 @@ from .conftest import Make
 MOST_QUERIES = 8
 PATHS = (
     "organisations", "organisations/{code}", "activities", "activities/{code}", "projects", "projects/{code}",
-    "places", "places/{code}", "glossary", "vocabulary",
+    "coverage/overlaps", "coverage/crowded", "coverage/gaps", "coverage/before", "places", "places/{code}",
+    "glossary", "vocabulary",
 )  # fmt: skip
 
 
