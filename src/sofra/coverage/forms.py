@@ -30,7 +30,7 @@ def _named(choices: Any) -> list[tuple[str, Any]]:
 KIND_CHOICES = _named(KINDS.items())
 THEME_CHOICES, AUDIENCE_CHOICES = _named(Theme.choices), _named(Audience.choices)
 BY_CHOICES = [("", _("Kinds of work")), ("audience", _("For whom")), ("theme", _("Themes")), ("time", _("Time"))]
-ROW_CHOICES = [("", _("Counties")), ("municipality", _("Municipalities"))]
+ROW_CHOICES = [("", _("Counties")), ("municipality", _("Municipalities too"))]
 MONEY_CHOICES = [
     ("", _("Places")), ("kind", _("Kinds of work")), ("goal", _("What it is for")), ("theme", _("Themes")),
     ("audience", _("For whom")),
@@ -89,17 +89,17 @@ class PlanForm(Narrowed):
     """Before you plan: four questions. Only where is needed; what is left open is not known yet."""
 
     place = place_field(
-        label=_("Where?"), help_text=_("Best a municipality: Cërrik, Pukë. “Cerrik” is understood too."),
+        label=_("Where"), help_text=_("Best a municipality: Cërrik, Pukë. “Cerrik” is understood too."),
         error_messages={"required": _("Write where: the name of a municipality.")},
     )  # fmt: skip
     kind = forms.MultipleChoiceField(
-        label=_("What?"), required=False, choices=KIND_CHOICES, widget=forms.CheckboxSelectMultiple
+        label=_("What"), required=False, choices=KIND_CHOICES, widget=forms.CheckboxSelectMultiple
     )
     theme = forms.MultipleChoiceField(
-        label=_("About what?"), required=False, choices=THEME_CHOICES, widget=forms.CheckboxSelectMultiple
+        label=_("Themes"), required=False, choices=THEME_CHOICES, widget=forms.CheckboxSelectMultiple
     )
     audience = forms.MultipleChoiceField(
-        label=_("For whom?"), required=False, choices=AUDIENCE_CHOICES, widget=forms.CheckboxSelectMultiple
+        label=_("For whom"), required=False, choices=AUDIENCE_CHOICES, widget=forms.CheckboxSelectMultiple
     )
     begins = WhenField(label=_("From"), help_text=_("A month is enough: 03.2027"))
     ends = WhenField(label=_("To"), help_text=_("Empty: the same as from"))
@@ -226,6 +226,7 @@ class MoneyForm(Narrowed):
     audience = forms.ChoiceField(label=_("For whom"), required=False, choices=[("", _("Anybody")), *AUDIENCE_CHOICES])
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any kind")), *KIND_CHOICES])
     funder = forms.ChoiceField(label=_("Funder"), required=False)
+    rows = forms.ChoiceField(label=_("Rows"), required=False, choices=ROW_CHOICES)
 
     def __init__(self, *args: Any, givers: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -125,9 +125,16 @@ def money(request: HttpRequest) -> HttpResponse:
         context |= {
             "found": found,
             "rows": [
-                {"row": row, "activities": sums_in_words(row.activities), "projects": sums_in_words(row.projects)}
-                for row in money_rows(found, by)
+                {
+                    "row": row,
+                    "url": _with(request, place=row.place) if row.place else "",
+                    "activities": sums_in_words(row.activities),
+                    "projects": sums_in_words(row.projects),
+                }
+                for row in money_rows(found, by, inside=bool(form.asked_place or form.cleaned_data["rows"]))
             ],
+            "line_name": dict(forms.MONEY_CHOICES)[form.cleaned_data["by"]],
+            "asked_place": form.asked_place,
             "whole": {
                 "activities": sums_in_words(found.activities.whole), "projects": sums_in_words(found.projects.whole),
             },

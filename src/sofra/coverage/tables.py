@@ -27,7 +27,8 @@ from .queries import UNKNOWN, Cell
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """A number, or why there is none: "none" (asked, nobody known), "unasked". `level` 0 to 4 is its shade."""
+    """A number, or why there is none: "none" (asked, nobody known), "unasked". `level` 1 to 4 is its shade by what
+    is sure; 0: nothing is."""
 
     may: int
     sure: int
@@ -56,6 +57,7 @@ class HeatRow:
 class HeatTable:
     """The table as the page and the downloads show it. `empty` are the columns in which nothing is known anywhere."""
 
+    of_what: str
     columns: Sequence[str]
     rows: Sequence[HeatRow]
     empty: Sequence[str]
@@ -74,7 +76,7 @@ def heat_table(level: int, form: forms.HeatForm) -> HeatTable:
     registry = place_queries.coverage(level).within
     askings = reading.askings_for(place.path for place in everything)
     shown = [n for n, _column in enumerate(counted.columns) if any(row[n].may for row in counted.counts.values())]
-    bounds = maps.shades([counted.counts[place.code][n].may for place in rows for n in shown])
+    bounds = maps.shades([counted.counts[place.code][n].sure for place in rows for n in shown])
     names = [_column_name(by, column) for column in counted.columns]
     special = [(settings.COUNTRY, _("In the whole country")), (UNKNOWN, _("Where is not known"))]
     drawing = _Drawing(cell, by, counted, bounds, shown, askings)
@@ -98,7 +100,8 @@ def heat_table(level: int, form: forms.HeatForm) -> HeatTable:
         and reading.covering(askings, place.path, audiences, period)
     }  # fmt: skip
     empty = [names[n] for n, _column in enumerate(counted.columns) if n not in shown and _column.code != UNKNOWN]
-    return HeatTable([names[n] for n in shown], lines, empty, counted, registry, frozenset(nobody))
+    of_what = _("County") if rows and rows[0].level == 1 else _("Municipality")
+    return HeatTable(of_what, [names[n] for n in shown], lines, empty, counted, registry, frozenset(nobody))
 
 
 def _places(form: forms.HeatForm) -> list[Place]:
@@ -118,8 +121,12 @@ def _column_name(by: str, column: heat.Column) -> str:
     if by == "time":
         year, _dash, quarter = column.code.partition("-Q")
         return _("quarter %(n)s of %(year)s") % {"n": quarter, "year": year} if quarter else year
-    names: dict[str, Mapping[str, object]] = {"kind": KINDS, "theme": dict(Theme.choices), "audience": dict(Audience.choices)}  # fmt: skip
-    return str(names[by][column.code])
+    names: dict[str, Mapping[str, object]] = {
+        "kind": KINDS,
+        "theme": dict(Theme.choices),
+        "audience": dict(Audience.choices),
+    }
+    return str(names[by][column.code]).split(":")[0]
 
 
 def _row_url(form: forms.HeatForm, place: Place) -> str:
@@ -154,7 +161,7 @@ class _Drawing:
             query = {"place": code, "audience": asked.audience, "kind": asked.kind, "theme": asked.theme,
                      "from": asked.begins, "to": asked.ends}  # fmt: skip
             url = f"{reverse('coverage_cell')}?{wording.encoded(query)}"
-            return HeatCell(count.may, count.sure, "", sum(count.may >= bound for bound in self.bounds), url, "")
+            return HeatCell(count.may, count.sure, "", sum(count.sure >= bound for bound in self.bounds), url, "")
         period = queries.Filters(begins=asked.begins, ends=asked.ends).period
         known = path and column.code != UNKNOWN and reading.covering(
             self.askings, path, [asked.audience] if asked.audience else [], period
@@ -177,45 +184,46 @@ class _Drawing:
 
 @dataclass(frozen=True, slots=True)
 class MoneyRow:
-    """A line of the table of money. `inner`: it is part of the line above it, and not added once more."""
+    """A line of the table of money. `place` is its code where it is one; `inner` lines are part of the one above."""
 
     title: str
-    url: str
+    place: str
     activities: amounts.Line
     projects: amounts.Line
     inner: bool = False
     apart: bool = False
 
 
-def money_rows(found: amounts.Money, by: str) -> list[MoneyRow]:
-    """The lines in the reader's order; those that stand apart at the end."""
+def money_rows(found: amounts.Money, by: str, *, inside: bool = True) -> list[MoneyRow]:
+    """The lines in the reader's order; those that stand apart at the end. `inside`: municipalities below counties."""
     keys = {*found.activities.lines, *found.projects.lines}
     nothing = amounts.Line()
 
-    def row(key: str, title: str, url: str = "", *, inner: bool = False, apart: bool = False) -> MoneyRow:
+    def row(key: str, title: str, place: str = "", *, inner: bool = False, apart: bool = False) -> MoneyRow:
         lines = found.activities.lines.get(key, nothing), found.projects.lines.get(key, nothing)
-        return MoneyRow(title, url, *lines, inner=inner, apart=apart)
+        return MoneyRow(title, place, *lines, inner=inner, apart=apart)
 
     if by == "place":
         rows = []
         places = Place.objects.filter(code__in=keys).order_by("sort_key", "code")
-        inside: dict[str, list[Place]] = {}
+        below: dict[str, list[Place]] = {}
         for place in places:
-            inside.setdefault(place.parent_id or "" if place.level > 1 else "", []).append(place)
-        for county in inside.get("", []):
-            rows.append(row(county.code, title_of(county), county.get_absolute_url()))
+            below.setdefault(place.parent_id or "" if place.level > 1 else "", []).append(place)
+        for county in below.get("", []):
+            rows.append(row(county.code, title_of(county), county.code))
             rows += [
-                row(town.code, title_of(town), town.get_absolute_url(), inner=True)
-                for town in inside.get(county.code, [])
+                row(town.code, title_of(town), town.code, inner=True) for town in below.get(county.code, []) if inside
             ]
     else:
         words = dict(forms.AUDIENCE_CHOICES if by == "audience" else forms.THEME_CHOICES if by == "theme" else ())
         words = words or {code: capfirst(str(label)) for code, label in KINDS.items()}
         rows = [row(code, str(name)) for code, name in words.items() if code in keys]
     special = {
-        amounts.COUNTIES: _("In several counties, not split"), amounts.COUNTRY: _("In the whole country"),
-        amounts.SEVERAL: _("Several of them, not split"), amounts.UNKNOWN: _("Not known"),
-    }  # fmt: skip
+        amounts.COUNTIES: _("In several counties, not split"),
+        amounts.COUNTRY: _("In the whole country"),
+        amounts.SEVERAL: _("Several of them, not split"),
+        amounts.UNKNOWN: _("Where is not known") if by == "place" else _("Not known"),
+    }
     return rows + [row(key, name, apart=True) for key, name in special.items() if key in keys]
 
 

@@ -136,7 +136,7 @@ def _found(
             "places": [titles.get(code, code) for code in one.places],
             "when": wording.dates.written_span(one.begins, one.ends),
             "status": _status(one.status),
-            "why": wording.why(one.why, titles, question),
+            "why": wording.why(one.why, titles, question, (one.begins, one.ends)),
         }
         for one in listed.found
     ]
@@ -159,7 +159,7 @@ def _partner(one: queries.Partner, ways: Mapping[int, Any]) -> dict[str, Any]:
         "way": ways.get(one.organisation.pk),
         "places": [(title_of(place), place.get_absolute_url()) for place in one.places],
         "audiences": [wording.audience_word(code) for code in one.audiences],
-        "kinds": [wording.work_word(f"kind:{code}") for code in one.kinds],
+        "kinds": [wording.work_word(code) for code in one.kinds],
         "example_url": _address("activity", one.example.code),
     }
 
@@ -171,7 +171,9 @@ def _crowding(one: queries.Crowding) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "crowding": one,
-        "care": wording.care(planned, one.audience, sure=one.crowd.sure, planned=not one.crowded_now),
+        "care": wording.care(
+            now if one.crowded_now else planned, one.audience, sure=one.crowd.sure, planned=not one.crowded_now
+        ),
         "now": now,
         "planned": planned,
         "spans": [wording.days(span) for span in one.crowd.spans],
@@ -284,6 +286,8 @@ def overlaps(request: HttpRequest) -> HttpResponse:
     form = forms.ListForm(request.GET, level=level)
     context = _listed(request, form)
     found = list(islice(listing.overlaps(level, form.filters()), MOST_PAIRS + 1)) if form.is_valid() else []
+    if len(found) <= MOST_PAIRS:
+        found.sort(key=lambda one: not one.sure)
     page = Paginator(found[:MOST_PAIRS], PAGE).get_page(request.GET.get("page"))
     context |= {"page": page, "more": len(found) > MOST_PAIRS, "most": MOST_PAIRS}
     context["pairs"] = _pairs(list(page.object_list), level)
@@ -326,7 +330,6 @@ def _notices(found: list[queries.Notice], level: int) -> list[dict[str, Any]]:
             "notice": one,
             "title": title_of(one.place),
             "audience": wording.audience_word(one.audience),
-            "care": wording.care(one.crowd.number, one.audience, sure=one.crowd.sure),
             "spans": [wording.days(span) for span in one.crowd.spans],
             "rows": [rows[work.number] for work in one.crowd.works[:MOST_WORKS] if work.number in rows],
             "more": max(0, len(one.crowd.works) - MOST_WORKS),
@@ -354,7 +357,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     form = forms.ListForm(request.GET, level=level, without=("organisation", "activity", "kind", "theme", "sure"))
     context = _listed(request, form)
     found = list(queries.gaps(level, form.filters())) if form.is_valid() else []
-    page = Paginator(found, 2 * PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     states = [one.state for one in found]
     context |= {
         "page": page,

@@ -18,6 +18,7 @@ from sofra.places.titles import title_of
 from .queries import UNKNOWN, Cell, Question
 from .rules import Reason, Side, Span
 
+_A_DAY = len("2027-03-05")
 Titles = Mapping[str, str]  # code of a place → what it is called
 _MEETS: dict[str, Promise] = {
     Side.ORGANISATIONS: gettext_lazy("another organisation"),
@@ -33,6 +34,7 @@ _OPEN: dict[str, Promise] = {
     Side.AUDIENCE: gettext_lazy("for whom is not known"),
     Side.WORK: gettext_lazy("what kind of work is not known"),
 }
+_NOT_DAYS = gettext_lazy("you have not said on which days exactly")
 _NOT_SAID: dict[str, Promise] = {
     Side.TIME: gettext_lazy("you have not said when"),
     Side.AUDIENCE: gettext_lazy("you have not said for whom"),
@@ -45,19 +47,24 @@ def titles_of(codes: Iterable[str]) -> dict[str, str]:
     return {code: title_of(place) for code, place in Place.objects.in_bulk(set(codes)).items()}
 
 
-def why(reasons: Iterable[Reason], titles: Titles, asked: Question | None = None) -> list[str]:
+def why(
+    reasons: Iterable[Reason], titles: Titles, asked: Question | None = None, dated: tuple[str, str] = ("", "")
+) -> list[str]:
     """The reasons as short phrases. Those of a sure meeting say what is shared; otherwise only what is open is said,
-    since that is why it is no more than possible. That organisations differ goes without saying."""
+    since that is why it is no more than possible. That organisations differ goes without saying. `dated` are the dates
+    of what meets the question: where they are exact it is the question's that are not."""
     reasons = list(reasons)
     open_ = [reason for reason in reasons if not reason.sure]
     if open_:
-        return [_open(reason, asked) for reason in open_]
+        return [_open(reason, asked, dated) for reason in open_]
     return [_meets(reason, titles) for reason in reasons if reason.side != Side.ORGANISATIONS]
 
 
-def _open(reason: Reason, asked: Question | None) -> str:
+def _open(reason: Reason, asked: Question | None, dated: tuple[str, str]) -> str:
     if asked is not None and reason.side in _NOT_SAID and not _said(asked, reason.side):
         return str(_NOT_SAID[reason.side])
+    if asked is not None and reason.side == Side.TIME and all(len(day) == _A_DAY for day in dated):
+        return str(_NOT_DAYS)
     return str(_OPEN[reason.side])
 
 
@@ -150,18 +157,28 @@ def cell_words(cell: Cell, title: str) -> str:
 
 def care(number: int, code: str, *, sure: bool, planned: bool = False) -> str:
     """The notice out of care for a community, as one sentence. Never a score, never a reproach."""
-    whom = audience_word(code) if code else _("for whom is not known")
-    if planned:
+    if planned and sure:
         words = ngettext(
             "Think of the people: with your plan %(n)s organisation would ask the same people at once (%(whom)s).",
             "Think of the people: with your plan %(n)s organisations would ask the same people at once (%(whom)s).",
             number,
         )
-    else:
+    elif planned:
         words = ngettext(
-            "Think of the people: %(n)s organisation asks the same people at once (%(whom)s).",
-            "Think of the people: %(n)s organisations ask the same people at once (%(whom)s).",
+            "Think of the people: with your plan perhaps %(n)s organisation would ask the same people (%(whom)s).",
+            "Think of the people: with your plan perhaps %(n)s organisations would ask the same people (%(whom)s).",
             number,
         )
-    sentence = words % {"n": number, "whom": whom}
-    return sentence if sure else _("Perhaps: %(sentence)s") % {"sentence": sentence}
+    elif sure:
+        words = ngettext(
+            "Think of the people: %(n)s organisation is already asking the same people (%(whom)s).",
+            "Think of the people: %(n)s organisations are already asking the same people (%(whom)s).",
+            number,
+        )
+    else:
+        words = ngettext(
+            "Think of the people: perhaps %(n)s organisation is already asking the same people (%(whom)s).",
+            "Think of the people: perhaps %(n)s organisations are already asking the same people (%(whom)s).",
+            number,
+        )
+    return words % {"n": number, "whom": audience_word(code)}

@@ -60,11 +60,11 @@ def plan(request: HttpRequest) -> List:
                     part or (_("there, sure") if one.sure else _("there, possible")), one.code, one.title,
                     _several(body.name for body in one.organisations),
                     _several(titles.get(code, code) for code in one.places), one.begins, one.ends,
-                    _several(wording.why(one.why, titles, question)),
+                    _several(wording.why(one.why, titles, question, (one.begins, one.ends))),
                 ]  # fmt: skip
         for partner in answer.partners:
             why = [wording.audience_word(code) for code in partner.audiences]
-            why += [wording.work_word(f"kind:{code}") for code in partner.kinds]
+            why += [wording.work_word(code) for code in partner.kinds]
             yield [
                 _("possible partner"), partner.organisation.code, partner.organisation.name, "",
                 _several(map(title_of, partner.places)), "", "", _several(why),
