@@ -26,6 +26,7 @@ Run it
 Work with it
   import organisations FILE     a table into the registry [--recipe R] [--dry-run] [--json]
   organisations match FILE      likely duplicates in a list [--json] [--registry]
+  coverage overlaps             activities that overlap [--json] [--place P] [--audience A] …; also gaps, crowded
   places resolve                texts on standard input, codes on standard output [--json]
   places load-boundaries FILE   an operator's own polygons of the municipalities
 
@@ -48,6 +49,7 @@ OURS = (
     "audit",
     "import",
     "organisations",
+    "coverage",
     "places",
     "check",
     "bench",
