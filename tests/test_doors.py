@@ -6,6 +6,7 @@ A new route needs a line in `doors.DOORS`, and in `EXAMPLES` below when its addr
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from sofra.accounts import roles, services
@@ -26,6 +28,10 @@ from sofra.exchange import services as exchange
 from sofra.organisations import services as registry
 from sofra.organisations.models import Change, Editor, Organisation, Proposal
 from sofra.places.models import Place
+from sofra.schools import services as schools
+from sofra.schools.calendars import token_of
+from sofra.schools.models import Office, School
+from sofra.schools.rules import USUAL_TERMS, read_terms, term_at_or_after
 from sofra.web import doors
 
 pytestmark = pytest.mark.once
@@ -80,6 +86,8 @@ class World:
     imported: int = 0
     activity: str = ""
     project: str = ""
+    session: int = 0
+    feed: str = ""
     asking: int = 0
     priority: int = 0
 
@@ -99,6 +107,10 @@ def activity(world: World) -> dict[str, Any]:
 
 def project(world: World) -> dict[str, Any]:
     return {"code": world.project}
+
+
+def session(world: World) -> dict[str, Any]:
+    return {"number": world.session}
 
 
 EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
@@ -140,6 +152,10 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **{f"own_{name}": one for name in "activities activity_new autosave bulk copy undo paste paste_check".split()},
     "own_row": lambda world: one(world) | {"activity": world.activity},
     **{f"activity_{name}": activity for name in ("edit", "autosave", "check")},
+    **dict.fromkeys("school session_ask school_edit school_calendar office office_calendar".split(), one),
+    "session": session,
+    "session_ics": session,
+    "feed": lambda world: {"token": world.feed},
     "activity": activity,
     "activity_history": activity,
     "project": project,
@@ -170,6 +186,25 @@ def _without_log_lines(caplog: pytest.LogCaptureFixture) -> None:
     """Thousands of refusals are the point here, not news."""
     caplog.set_level(logging.CRITICAL)
     caplog.set_level(logging.CRITICAL, logger="sofra.request")
+
+
+def _school(made: World) -> tuple[int, str]:
+    """al.one is a school and an office too, and asks itself for a session: the request's number, and a calendar."""
+    assert made.one
+    besa = made.people["besa"]
+    assert besa
+    place = Place.objects.get(code="AL")
+    school = School.objects.create(
+        organisation=made.one, place=place, office=Office.objects.create(organisation=made.one)
+    )
+    soon = timezone.localdate() + timedelta(days=7)
+    day = max(soon, term_at_or_after(soon, read_terms(USUAL_TERMS)).first)
+    wish = schools.Wish(
+        organisation=made.one, title="A table in class", classes="X-a", minutes=45,
+        begins=timezone.make_aware(datetime.combine(day, time(10, 0))),
+    )  # fmt: skip
+    asked = schools.ask_session(wish, school=school, by=besa)
+    return asked.pk, token_of(schools.make_feed(made.one, by=besa))
 
 
 @pytest.fixture
@@ -214,6 +249,7 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
     made.asking = coverage.record_asking(place=albania, by=ana, **asked).pk
     declared = {"declared_by": "the council of the table", "declared_on": "2026"}
     made.priority = coverage.declare_priority(place=albania, by=ana, **declared).pk
+    made.session, made.feed = _school(made)
     drita = made.people["drita"]
     table = exchange.upload_file([b"Name;Website\nThree tables;three.example.org\n"], name="list.csv", by=drita)
     exchange.map_columns(table, mapping={"Name": "name", "Website": "website"}, by=drita)
