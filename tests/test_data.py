@@ -274,7 +274,7 @@ def test_a_demo_of_an_earlier_version_gets_the_lists_whole_and_once(settings: An
     row = the("Two-day trainings of members of security councils")
     activity = Activity.objects.get(title=row["title"])
     assert activity.owner is not None
-    assert (activity.owner.code, activity.places) == ("al.osce-presence-albania", ["AL212", "AL213", "AL215"])
+    assert (activity.owner.code, activity.places) == ("al.local-autonomy-governance", ["AL212", "AL213", "AL215"])
     assert activity.source == row["source"]
     roskovec = Project.objects.get(title__endswith="in the surrounding rural areas")
     chain = roskovec.parties.filter(part="funder").values_list("step", "organisation__code")
