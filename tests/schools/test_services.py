@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from django.conf import settings as hub
 from django.core import mail
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from tests.schools.conftest import NOW, local, make_body, make_person, make_place
 
 from sofra.accounts.models import User
 from sofra.activities.models import Activity, Presence
 from sofra.ground.models import AuditLine
+from sofra.ground.text import fold
 from sofra.organisations import services as registry
 from sofra.organisations.models import Organisation
-from sofra.schools import queries, registering, services
+from sofra.schools import examples, queries, registering, services
 from sofra.schools.models import Office, School, Session
 from sofra.schools.rules import term_of
 
@@ -304,3 +305,25 @@ def test_nobody_who_left_is_written_to(besa: User, ura: Organisation, settings: 
     registry.name_editors(gone, [ura.code], by=None)
     assert queries.people_of(ura) == [besa]
     assert isinstance(NOW, datetime)
+
+
+def test_the_demo_has_an_invented_office_with_requests_once(settings: Any, db: None) -> None:
+    settings.MODE = "demo"
+    for code, name in (("AL153", "Pukë"), ("AL151", "Fushë-Arrëz"), ("AL150", "Vau i Dejës")):
+        place = make_place(code, name)
+        place.names.create(name=name, folded=fold(name), form="indefinite")
+    besa, cvetan = make_person("Besa"), make_person("Cvetan")
+    assert len(examples.make_demo_schools(besa=besa, cvetan=cvetan)) == 3
+    assert examples.make_demo_schools(besa=besa, cvetan=cvetan) == []
+    states = sorted(Session.objects.values_list("state", flat=True))
+    assert states == ["accepted", "asked", "asked", "proposed"]
+    assert Session.objects.get(state="accepted").activity.visible_to == 1  # type: ignore[union-attr]
+    assert all("trilluar" in str(school) for school in School.objects.all())
+    clashing = Session.objects.filter(title__startswith="Flasim").get()
+    assert [one.clash for one in queries.others_for(clashing)] == [True]
+    assert len(queries.acts_of(cvetan, clashing)) == 3
+
+
+def test_only_the_demo_invents_schools(besa: User, cvetan: User) -> None:
+    with pytest.raises(ImproperlyConfigured):
+        examples.make_demo_schools(besa=besa, cvetan=cvetan)

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from sofra.accounts.models import User
-from sofra.ground.models import Visibility
+from sofra.ground.audit import record
+from sofra.ground.models import AuditLine, Visibility
 from sofra.organisations import services as registry
 from sofra.organisations.models import Organisation
 from sofra.organisations.records import Draft, FactDraft
@@ -29,28 +30,30 @@ ROWS = (
     SchoolRow("Shkolla 9-vjeçare “Thëllëza” (e trilluar)", "Fushë-Arrëz", OFFICE, limit=4),
     SchoolRow("Shkolla e mesme “Bletëza” (e trilluar)", "Vau i Dejës", OFFICE),
 )
+_MADE = "demo.schools_made"
 _SOURCE = "Shembull i trilluar i demonstrimit"
 
 
 @transaction.atomic
 def make_demo_schools(*, besa: User, cvetan: User) -> list[School]:
-    """Make office, schools and requests, once. Besa speaks for the organisation that asks, Cvetan for the office.
+    """Make office, schools and requests; nothing where they were made once.
 
+    Besa speaks for the organisation that asks, Cvetan for the office.
     Raises ImproperlyConfigured in every mode but the demo.
     """
     if settings.MODE != "demo":
         raise ImproperlyConfigured("Only the demo has invented schools.")
-    there = Organisation.objects.filter(name=OFFICE, ended_in=None).exists()
-    done = registering.register_schools_many([_with_source(row) for row in ROWS], by=None)
-    if there or not done.added:
-        return list(School.objects.filter(organisation__name__in=[row.name for row in ROWS]))
+    if AuditLine.objects.filter(what=_MADE).exists():
+        return []
+    record(what=_MADE, about="hub", by=None)
+    made = registering.register_schools_many([_with_source(row) for row in ROWS], by=None).added
     office = Organisation.objects.get(name=OFFICE)
     facts = [FactDraft("name", ASKER, source=_SOURCE), FactDraft("kind", "cso", source=_SOURCE)]
     asker = registry.register(Draft(kind="cso", facts=facts, country=settings.COUNTRY), by=None)
     registry.name_editors(cvetan, [office.code], by=None)
     registry.name_editors(besa, [asker.code], by=None)
-    _requests(done.added, asker, besa, cvetan)
-    return done.added
+    _requests(made, asker, besa, cvetan)
+    return made
 
 
 def _with_source(row: SchoolRow) -> SchoolRow:

@@ -21,6 +21,7 @@ DEEDS = {
     "asking.recorded": gettext_lazy("a place was asked about"),
     "change.undone": gettext_lazy("a change was taken back"),
     "demo.people_made": gettext_lazy("the people of the demo were made"),
+    "demo.schools_made": gettext_lazy("the invented schools of the demo were made"),
     "duplicates.looked_for": gettext_lazy("duplicates were looked for"),
     "editor.ended": gettext_lazy("a person no longer speaks for it"),
     "editor.named": gettext_lazy("a person may speak for it"),

@@ -13,8 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from sofra.accounts import services as accounts
+from sofra.accounts.models import User
 from sofra.organisations import duplicates
 from sofra.organisations.models import Organisation
+from sofra.schools import examples
 from sofra.web import first_lists, running
 
 
@@ -63,6 +65,7 @@ class Command(BaseCommand):
             self.say("Bringing in what came since this demo was made; what you changed stays …")
             first_lists.load_lists(since, self.say)
             first_lists.remember_lists()
+        invent_schools()
         running.collect_static()
 
     def load(self) -> None:
@@ -104,6 +107,14 @@ def forget() -> None:
             shutil.rmtree(path)
         else:
             path.unlink()
+
+
+def invent_schools() -> None:
+    """The invented schools and their office, for which Cvetan speaks too, so that both sides can be tried; once."""
+    people = {person.email: person for person in User.objects.filter(email__endswith="@example.org")}
+    besa, cvetan = people.get("besa@example.org"), people.get("cvetan@example.org")
+    if besa is not None and cvetan is not None:
+        examples.make_demo_schools(besa=besa, cvetan=cvetan)
 
 
 def edited() -> tuple[list[str], list[str]]:
