@@ -85,6 +85,7 @@ def _page(request: HttpRequest, by: User, owner: Organisation | None, found: Act
         "form": page.form,
         "rows": page.rows,
         "sections": _sections(page.form),
+        "groups_open": page.rows.is_bound or bool(page.form.kept.groups),
         "seen": page.seen,
         "unsaved": page.kept_unsaved if request.method != "POST" and "resume" not in request.GET else None,
         "back": page.own_address,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from sofra.ground.text import fold
 
-from . import asking, reading_cells
+from . import asking, dates, reading_cells
 from .drafts import ActivityDraft, Group, check_activity
 from .vocabulary import Counted, Mode
 
@@ -89,6 +89,10 @@ class Read:
     draft: ActivityDraft
     problems: list[Problem] = field(default_factory=list)
     owner: str = ""  # the words of the column of the leading organisation
+
+    @property
+    def when(self) -> str:
+        return dates.written_span(self.draft.begins, self.draft.ends)
 
     @property
     def is_bad(self) -> bool:

@@ -35,8 +35,8 @@ from .forms import CURRENCIES, SEEN_BY, MoneyField, OrganisationField, WhenField
 from .models import Activity, Project
 from .vocabulary import AgeBand, Counted, Form, Mode, Sex, Status
 
-QUICK = ("title", "place", "when", "audiences", "kinds", "status", "reached", "partners", "about")
-ROW = ("title", "place", "when", "audiences", "kinds", "status", "reached")
+QUICK = ("title", "place", "when", "audiences", "kinds", "purposes", "status", "reached", "partners", "about")
+ROW = ("title", "place", "when", "audiences", "status", "reached")
 FULL = (
     "title", "about", "kinds", "themes", "audiences", "where", "place", "begins", "ends", "open_end", "status", "mode",
     "languages", "project", "partners", "times_held", "reached", "counted", "reached_complete", "money", "currency",
@@ -96,6 +96,7 @@ class ActivityForm(forms.Form):
         label=_("Description"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
     )
     kinds = _ticks(_("Kind of activity"), KIND_CHOICES)
+    purposes = _ticks(_("What it is for"), KIND_CHOICES[1:])
     themes = _ticks(_("Themes"), _capital(Theme.choices))
     audiences = _ticks(_("For whom"), _capital(Audience.choices))
     where = forms.ChoiceField(
@@ -180,6 +181,8 @@ class ActivityForm(forms.Form):
         self.asked: dict[str, tuple[str, str]] = {}
         self.fields = {name: self.fields[name] for name in only}
         self.names = names_of(kept, level)
+        if "purposes" in self.fields:  # the short form asks what it is; what it is for stands behind "more"
+            self.fields["kinds"].choices = KIND_CHOICES[0][1]  # type: ignore[attr-defined]
         if "project" in self.fields:
             titles = {one.code: one.title for one in projects}
             if kept.project:
@@ -197,16 +200,20 @@ class ActivityForm(forms.Form):
         """The fields, each with the value that its tick "yes, this is right" must repeat, where it is asked about."""
         self.is_valid()
         return [
-            {"field": self[name], "name": name, "asked": self.asked.get(name)}
+            {"field": self[name], "name": name, "asked": self.asked.get(name), "folded": self._folded(name)}
             for name in names or self.fields
             if name in self.fields
         ]
+
+    def _folded(self, name: str) -> bool:
+        """Long lists of ticks in which nothing is ticked stand behind their name."""
+        return name in {"themes", "languages"} and not self[name].value() and not self[name].errors
 
     def five(self) -> list[dict[str, Any]]:
         return self.shown("title", "place", "when", "audiences", "kinds")
 
     def rest(self) -> list[dict[str, Any]]:
-        return self.shown("status", "reached", "partners", "about")
+        return self.shown("status", "reached", "purposes", "partners", "about")
 
     @property
     def rest_open(self) -> bool:
@@ -296,10 +303,12 @@ class ActivityForm(forms.Form):
         new: dict[str, Any] = {
             name: said[name]
             for name in self.fields
-            if name not in {"place", "where", "when", "open_end", "reached_complete"} and name in said
+            if name in drafts.FIELDS and name != "reached_complete" and name in said
         }
         if "place" in said:
             new["places"], new["place_text"], new["whole_country"] = said["place"]
+        if "purposes" in said:
+            new["kinds"] = [*said["kinds"], *said["purposes"]]
         if "when" in said:
             new["begins"], new["ends"] = said["when"]
         if "reached_complete" in said:

@@ -45,7 +45,7 @@ def own_activities(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and quick.is_valid():
         made = _add(request, quick, owner, by)
         if made is not None:
-            return redirect(f"{reverse('own_activities', args=[owner.code])}#row-{made.code}")
+            return redirect("own_activities", code=owner.code)
     return table_page(request, owner, quick=quick, invalid=request.method == "POST")
 
 
@@ -95,7 +95,8 @@ def table_page(
         "adding": quick.is_bound or "add" in request.GET or not found.exists(),
         "editing": editing,
         "row_form": row_form,
-        "deed": recall(request, owner),
+        "deed": (deed := recall(request, owner)),
+        "deed_row": deed["steps"][0][1] if deed and deed["steps"][0][0] == "edit" else None,
         "known_places": place_choices(),
         "bulk": _actions(filters.cleaned_data.get("state", "")),
         "query": request.GET.urlencode(),
@@ -137,7 +138,9 @@ def _actions(state: str) -> list[tuple[str, str]]:
 def row_form_of(activity: Activity, level: int, data: Any = None, seen: int | None = None) -> table_forms.ActivityForm:
     """The row's short form, against the version that its person saw."""
     kept = services.draft_at(activity, activity.version if seen is None else seen)
-    return table_forms.ActivityForm(data, kept=kept, only=table_forms.ROW, level=level, prefix="row")
+    form = table_forms.ActivityForm(data, kept=kept, only=table_forms.ROW, level=level, prefix="row")
+    form.fields["title"].widget.attrs["autofocus"] = True
+    return form
 
 
 # — the last deed ——————————————————————————————————————————————————————————————————————————————————————————
@@ -209,7 +212,7 @@ def own_row(request: HttpRequest, code: str, activity: str) -> HttpResponse:
                 remember(request, owner, said, [["edit", changed.pk, changed.version]])
             query = QueryDict(request.POST.get("back", "")[:500]).urlencode()
             address = reverse("own_activities", args=[owner.code])
-            return redirect(f"{address}?{query}#row-{changed.code}" if query else f"{address}#row-{changed.code}")
+            return redirect(f"{address}?{query}#row-{changed.pk}" if query else f"{address}#row-{changed.pk}")
     return table_page(request, owner, row_form=form, editing=found, invalid=True)
 
 
