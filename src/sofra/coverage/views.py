@@ -1,6 +1,6 @@
 """Pages of coverage. Each reads what was asked from its address, so that every answer can be shared and printed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -47,7 +47,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     form = forms.PlanForm(asked, level=level, mine=mine, initial={"organisation": mine[0].code if mine else ""})
     context: dict[str, Any] = {"form": form, "known_places": place_choices(), "mine": mine, **_folded(form)}
     if asked is not None and form.is_valid():
-        context |= _answer(request, form, level)
+        context |= _answer(request, form, level, mine)
     return render(request, "coverage/plan.html", context, status=422 if form.errors else 200)
 
 
@@ -80,7 +80,9 @@ def _folded(form: forms.PlanForm) -> dict[str, Any]:
     }
 
 
-def _answer(request: HttpRequest, form: forms.PlanForm, level: int) -> dict[str, Any]:
+def _answer(
+    request: HttpRequest, form: forms.PlanForm, level: int, mine: Sequence[Organisation]
+) -> dict[str, Any]:  # fmt: skip
     question = form.question()
     answer = queries.before(level, question)
     lists = (answer.there, answer.was_there, answer.background)
@@ -111,7 +113,15 @@ def _answer(request: HttpRequest, form: forms.PlanForm, level: int) -> dict[str,
         "query": query.urlencode(),
         "kept": [(name, value) for name in query for value in query.getlist(name)],
         "may_plan": has(request.user, roles.MAPPER),
+        "as_whom": [] if question.organisation else [(one.name, _asked_as(query, one)) for one in mine],
     }
+
+
+def _asked_as(query: QueryDict, organisation: Organisation) -> str:
+    """The same question, asked by this organisation."""
+    asked = query.copy()
+    asked["organisation"] = organisation.code
+    return f"?{asked.urlencode()}"
 
 
 def _meanings(form: forms.PlanForm | forms.ListForm, request: HttpRequest) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sofra.activities import dates
 from sofra.activities.vocabulary import KINDS, Audience, Theme
 from sofra.places.models import Place
-from sofra.places.titles import title_of
+from sofra.places.titles import short_name_of, title_of
 
 from .queries import UNKNOWN, Cell, Question
 from .rules import Reason, Side, Span
@@ -134,12 +134,12 @@ def asked_words(question: Question) -> list[tuple[str, str]]:
 
 
 def working_title(question: Question) -> str:
-    """A first title for what is planned: "Dialogue…: young people, Cërrik"."""
+    """A first title for what is planned: "Dialogue and tolerance: young people, Cërrik"."""
     work = [str(KINDS[code]).split(":")[0] for code in question.kinds[:2]]
     work = work or [str(Theme(code).label) for code in question.themes[:2]]
     whom = ", ".join(audience_word(code) for code in question.audiences[:3])
     what = capfirst(", ".join(work)) or _("Activity")
-    return ", ".join(part for part in (f"{what}: {whom}" if whom else what, title_of(question.where)) if part)[:250]
+    return f"{f'{what}: {whom}' if whom else what}, {short_name_of(question.where)}"[:250]
 
 
 def cell_words(cell: Cell, title: str) -> str:
