@@ -29,7 +29,7 @@ _NO_NUMBER = _("Write a whole number.")
 def _many(choices: Iterable[tuple[str, Any]], label: Any, *, needed: bool = False) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label, required=needed, widget=forms.CheckboxSelectMultiple,
-        choices=[(code, capfirst(str(word))) for code, word in choices],
+        choices=[(code, capfirst(word)) for code, word in choices],  # stays lazy: each reader's language
     )  # fmt: skip
 
 
@@ -43,11 +43,10 @@ class WhenForm(forms.Form):
     time = forms.TimeField(
         label=_("Begins at"), input_formats=["%H:%M", "%H.%M", "%H:%M:%S"],
         error_messages={"invalid": _NO_TIME, "required": _NO_TIME},
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), help_text=_("The school's time"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )  # fmt: skip
     minutes = forms.IntegerField(
-        label=_("How long, in minutes"), initial=45, error_messages={"invalid": _NO_NUMBER},
-        help_text=_("A lesson is 45 minutes"),
+        label=_("Minutes"), initial=45, error_messages={"invalid": _NO_NUMBER},
         widget=forms.NumberInput(attrs={"min": rules.SHORTEST, "max": rules.LONGEST}),
     )  # fmt: skip
 
