@@ -252,6 +252,19 @@ def test_twenty_sessions_in_nineteen_municipalities_of_which_two_virtual() -> No
     assert all(figure in programme["about"] for figure in ("530 ", "54 percent", "58 percent", "Twenty sessions"))
 
 
+def test_every_row_of_annex_one_is_at_least_one_activity_without_a_date() -> None:
+    found: dict[int, list[dict[str, str]]] = {}
+    for row in activity_rows():
+        if number := re.search(r"Annex I, row (\d+)$", row["source"]):
+            found.setdefault(int(number[1]), []).append(row)
+    assert set(found) == set(range(1, 56))
+    printed = {int(row[0].rstrip(".")): row for row in annex_rows()}
+    for number, rows in found.items():
+        for row in rows:
+            assert not row["begins"] + row["ends"] + row["reached"], row
+            assert row["places"] == printed[number][3], row
+
+
 def test_what_the_documents_do_not_give_is_empty() -> None:
     for row in activity_rows():
         assert not any(row[column] for column in ("budget", "currency", "languages", "women", "money", "counted")), row
