@@ -12,6 +12,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sofra.activities.models import Activity
 from sofra.ground.models import Visibility
@@ -66,12 +67,12 @@ class Session(models.Model):
     """
 
     class State(models.TextChoices):
-        ASKED = "asked", _("asked")
-        PROPOSED = "proposed", _("another date proposed")
-        ACCEPTED = "accepted", _("accepted")
-        REFUSED = "refused", _("refused")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        CANCELLED = "cancelled", _("cancelled")
+        ASKED = "asked", pgettext_lazy("session", "asked")
+        PROPOSED = "proposed", pgettext_lazy("session", "another date proposed")
+        ACCEPTED = "accepted", pgettext_lazy("session", "accepted")
+        REFUSED = "refused", pgettext_lazy("session", "refused")
+        WITHDRAWN = "withdrawn", pgettext_lazy("session", "withdrawn")
+        CANCELLED = "cancelled", pgettext_lazy("session", "cancelled")
 
     school = models.ForeignKey(School, models.PROTECT, related_name="sessions")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", help_text="Who asks")
@@ -154,15 +155,15 @@ class Step(models.Model):
     """One step of a request's way: who, when, what, and the words that went with it. Never altered."""
 
     class Kind(models.TextChoices):
-        ASKED = "asked", _("asked")
-        PROPOSED = "proposed", _("another date proposed")
-        AGREED = "agreed", _("proposed date accepted")
-        DECLINED = "declined", _("proposed date declined")
-        ACCEPTED = "accepted", _("accepted")
-        REFUSED = "refused", _("refused")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        MOVED = "moved", _("moved to another date")
-        CANCELLED = "cancelled", _("cancelled")
+        ASKED = "asked", pgettext_lazy("session", "asked")
+        PROPOSED = "proposed", pgettext_lazy("session", "another date proposed")
+        AGREED = "agreed", pgettext_lazy("session", "proposed date accepted")
+        DECLINED = "declined", pgettext_lazy("session", "proposed date declined")
+        ACCEPTED = "accepted", pgettext_lazy("session", "accepted")
+        REFUSED = "refused", pgettext_lazy("session", "refused")
+        WITHDRAWN = "withdrawn", pgettext_lazy("session", "withdrawn")
+        MOVED = "moved", pgettext_lazy("session", "moved to another date")
+        CANCELLED = "cancelled", pgettext_lazy("session", "cancelled")
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=10, choices=Kind)

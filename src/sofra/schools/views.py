@@ -209,7 +209,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
         found = found.filter(state=state)
     context = {
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")), "view": view, "state": state,
-        "states": [("", _("All")), ("open", _("Waiting")), *Session.State.choices], "at_desk": at_desk,
+        "states": [("", _("All states")), ("open", _("Waiting")), *Session.State.choices], "at_desk": at_desk,
         "schools": schools, "offices": offices, "speaks": bool(mine),
     }  # fmt: skip
     return render(request, "schools/session_list.html", context)
