@@ -19,8 +19,9 @@ from sofra.accounts.models import User
 from sofra.activities import services as activity_services
 from sofra.activities.drafts import Funder, ProjectDraft
 from sofra.activities.models import Activity
-from sofra.coverage import services
+from sofra.coverage import crowds, queries, services
 from sofra.coverage.models import Asking, PriorityArea
+from sofra.coverage.queries import Filters
 from sofra.organisations import services as registry
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place, PlaceName
@@ -196,6 +197,30 @@ def test_a_crowd_opens_the_rows_that_say_so(
     assert [row["activities"] for row in table] == [" | ".join(one.code for one in made)]
     behind = rows(client, "/en/coverage/cell.csv?place=AL112&audience=youth&from=2026-03-02&to=2026-03-06")
     assert {row["id"] for row in behind} == {one.code for one in made}
+
+
+def test_a_large_hub_reads_the_same_crowds_from_the_counted_table(
+    client: Client, activity: Make, organisation: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CROWD = 1
+    bodies = [organisation(f"Shoqata {n}").code for n in range(3)]
+    for n, (place, audiences, begins, ends) in enumerate((
+        ("AL112", ["youth"], "2026-03-02", "2026-03-06"), ("AL112", ["youth", "parents"], "2026-03-04", "2026-05-06"),
+        ("AL153-1", ["women"], "2026", "2026"), ("AL153", [], "2026-02", "2026-03"), ("AL-10", ["women"], "2026", ""),
+        ("AL112", ["parents"], "2026-03", "2027-01-05"), ("AL153", [], "", "2027"),
+    )):  # fmt: skip
+        activity(owner=bodies[n % 3], places=[place], audiences=audiences, begins=begins, ends=ends)
+    for period in ({}, {"begins": "2026-03", "ends": "2026-04"}, {"begins": "2027"}, {"sure": True}):
+        filters = Filters(**period)
+        exact = [(one.place.code, one.audience, one.crowd.sure, one.crowd.number)
+                 for one in queries.crowded_places(0, filters)]  # fmt: skip
+        counted = [(one.place, one.audience, one.sure, one.number) for one in crowds.crowds(0, filters)]
+        assert counted == exact, period
+    assert exact
+    monkeypatch.setattr(crowds, "MOST_LISTED", 0)
+    page = words(client, "/en/coverage/crowded/")
+    assert "On which days, and by which activities" in page
+    assert "The 2 activities that say so" in words(client, "/en/coverage/crowded/?place=AL112&audience=youth")
 
 
 def test_nobody_known_is_told_apart_from_not_asked(

@@ -7,6 +7,7 @@ be, since their dates are not known well enough. Where the time is open on both 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -60,10 +61,14 @@ class Heat:
 
 def heat(level: int, cell: Cell, *, by: str, places: Sequence[str], period: Span) -> Heat:
     """Of what a viewer of this level may see. `cell` narrows audience, kind and theme; its place is `places`."""
-    held = holding()
-    rows = _rows(held, level, cell, period)
+    return _heat(holding(), level, cell, by, tuple(places), period)
+
+
+@lru_cache(maxsize=16)
+def _heat(held: Holding, level: int, cell: Cell, by: str, places: Sequence[str], period: Span) -> Heat:
+    rows = rows_of(held, level, cell, period)
     sure = surely(held, rows, period)
-    columns = columns_of(by, cell, years(level))
+    columns = columns_of(by, cell, _years(held, level))
     size = len(held.sets.tree.cells) + 2
     may_counts, sure_counts = (
         _tables(held, held_rows, by, columns, size, surely=only)
@@ -84,14 +89,18 @@ def heat(level: int, cell: Cell, *, by: str, places: Sequence[str], period: Span
 
 def years(level: int) -> list[int]:
     """The years of which something is recorded, at most the newest MOST_YEARS."""
-    held = holding()
+    return list(_years(holding(), level))
+
+
+@lru_cache(maxsize=8)
+def _years(held: Holding, level: int) -> Sequence[int]:
     seen = held.seen_by(level)
     begins, ends = held.may_begin[seen], held.may_end[seen]
     days = np.concatenate([begins[begins > LONG_AGO], ends[ends < FAR_OFF]])
     if not len(days):
-        return []
+        return ()
     first, last = (date.fromordinal(int(day)).year for day in (days.min(), days.max()))
-    return list(range(max(first, last - MOST_YEARS + 1), last + 1))
+    return range(max(first, last - MOST_YEARS + 1), last + 1)
 
 
 def columns_of(by: str, cell: Cell, recorded: Sequence[int]) -> list[Column]:
@@ -108,7 +117,8 @@ def columns_of(by: str, cell: Cell, recorded: Sequence[int]) -> list[Column]:
     return [*(Column(code) for code in codes), Column(UNKNOWN)]
 
 
-def _rows(held: Holding, level: int, cell: Cell, period: Span) -> Array:
+def rows_of(held: Holding, level: int, cell: Cell, period: Span) -> Array:
+    """The rows that may fall in the time, of the cell's audience, kind and theme; its place is not looked at."""
     seen = held.seen_by(level) & (held.may_begin <= period[1]) & (held.may_end >= period[0])
     masks = held.known.masks[held.work] if len(held.known.masks) else np.zeros(len(held.work), np.int64)
     for word, code, every in (("kind", cell.kind, KIND_BITS), ("theme", cell.theme, THEME_BITS)):

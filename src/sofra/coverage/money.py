@@ -10,22 +10,28 @@ The rules, so that no figure says more than its rows:
 - What is not known, or not for this viewer's eyes, is counted as not known, never as 0.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+from django.conf import settings
+
 from sofra.activities import dates
 from sofra.activities import queries as kept
 from sofra.activities.models import Project, ProjectParty
-from sofra.activities.vocabulary import Form, Part
+from sofra.activities.vocabulary import AUDIENCE_CODES, Form, Part, words_of
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
-from .queries import Cell, activities_of
+from .heat import rows_of
+from .holding import Holding, holding
+from .queries import Cell, Filters, activities_of
 
 COUNTRY, COUNTIES, SEVERAL, UNKNOWN = "country", "counties", "several", "unknown"
-BATCH = 5000
+Array = npt.NDArray[Any]
 
 
 @dataclass(slots=True)
@@ -59,6 +65,18 @@ class Costs:
         for key in keys:
             self.lines.setdefault(key, Line()).add(amount, currency)
 
+    def add_unknown(self, keys: Iterable[str], count: int) -> None:
+        """So many that are there; what is known of them is told afterwards."""
+        self.whole.count += count
+        for key in keys:
+            self.lines.setdefault(key, Line()).count += count
+
+    def tell(self, keys: Iterable[str], amount: Decimal, currency: str) -> None:
+        """An amount of one that was counted."""
+        for line in (self.whole, *(self.lines.setdefault(key, Line()) for key in keys)):
+            line.count -= 1
+            line.add(amount, currency)
+
     @property
     def currencies(self) -> list[str]:
         return sorted(self.whole.sums)
@@ -83,40 +101,117 @@ class Money:
 
 @dataclass(slots=True)
 class _Work:
-    """Where and of what kind, put together over the activities of a project."""
+    """Where and of what kind, put together over the activities of a project. `places` are codes; "*" the country."""
 
-    places: set[str] = field(default_factory=set)
-    whole_country: bool = False
-    said: dict[str, set[str]] = field(default_factory=dict)
+    places: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
+
+    def joined(self, other: "_Work") -> "_Work":
+        return _Work(self.places | other.places, self.codes | other.codes)
+
+
+Keys = Callable[[_Work], tuple[str, ...]]
 
 
 def money(level: int, cell: Cell, *, by: str, funder: Organisation | None = None) -> Money:
-    """Of what a viewer of this level may see. `by`: place, kind, goal, theme or audience; `funder`: its projects."""
+    """Of what a viewer of this level may see. `by`: place, kind, goal, theme or audience; `funder`: its projects.
+
+    How many there are is counted from what the process holds; only what has an amount is read one by one.
+    """
     projects = kept.projects(level)
     if funder is not None:
         projects = projects.filter(parties__in=_gifts(level).filter(organisation__in=_records(funder)))
     budgets = {one.pk: one for one in projects.select_related("owner").distinct()}
-    paths = dict(Place.objects.values_list("code", "path"))
-    keys = _keys(by, paths)
-    costs, worked = Costs(), dict[int, _Work]()
-    found = activities_of(level, cell)
+    keys = _keys(by, dict(Place.objects.values_list("code", "path")))
+    held = holding()
+    rows = _rows_at(held, level, cell)
+    of_project = _projects(held)[held.team[rows]]
     if funder is not None:
-        found = found.filter(project__in=budgets)
-    columns = ("places", "whole_country", "kinds", "themes", "audiences", "project_id", "money", "currency",
-               "money_visible_to")  # fmt: skip
-    for places, whole, kinds, themes, audiences, project, amount, currency, seen in (
-        found.order_by().values_list(*columns).iterator(chunk_size=BATCH)
-    ):
-        work = _Work(set(places), whole, _by_dimension(kinds, themes, audiences))
-        costs.add(keys(work), amount if seen <= level else None, currency)
-        if project in budgets:
-            _join(worked.setdefault(project, _Work()), work)
-    at_work = set(kept.activities(level).filter(project__in=budgets).values_list("project", flat=True))
+        inside = np.isin(of_project, list(budgets))
+        rows, of_project = rows[inside], of_project[inside]
+    works = _works(held, rows, by)
+    costs = Costs()
+    for work, number in works.counted():
+        costs.add_unknown(keys(work), number)
+    priced = activities_of(level, cell).exclude(money=None).filter(money_visible_to__lte=level)
+    if funder is not None:
+        priced = priced.filter(project__in=budgets)
+    columns = ("places", "whole_country", "kinds", "themes", "audiences", "money", "currency")
+    for places, whole, kinds, themes, audiences, amount, currency in priced.order_by().values_list(*columns).iterator():
+        codes = _by_dimension(kinds, themes, audiences)
+        work = _Work(frozenset({"*"} if whole else places), frozenset(codes.get(by, ())))
+        costs.tell(keys(work), amount, currency)
+    worked = works.of_projects(of_project)
+    at_work = set(np.unique(_projects(held)[held.team[np.flatnonzero(held.seen_by(level))]]).tolist())
     shown = {
-        number: one for number, one in budgets.items()
+        number: one
+        for number, one in budgets.items()
         if number in worked or (number not in at_work and _may_fit(one, cell))
-    }  # fmt: skip
+    }
     return Money(costs, _budgets(level, shown, worked, keys), _given(level, shown))
+
+
+def _rows_at(held: Holding, level: int, cell: Cell) -> Array:
+    """The rows of the holding that a cell counts, its place included."""
+    period = Filters(begins=cell.begins, ends=cell.ends).period
+    rows = rows_of(held, level, cell, period)
+    if not cell.place:
+        return rows
+    codes = set(Place.objects.within(Place.objects.get(pk=cell.place)).values_list("code", flat=True))
+    if cell.place == settings.COUNTRY:
+        codes.add("*")
+    meets = np.array([bool(codes.intersection(places)) for places in _places(held)], bool)
+    return rows[meets[held.where[rows]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Rows of the holding by what they say of a dimension: `number` of each row into `said`."""
+
+    said: Sequence[_Work]
+    number: Array
+
+    def counted(self) -> Iterator[tuple[_Work, int]]:
+        for number, count in enumerate(np.bincount(self.number, minlength=len(self.said)).tolist()):
+            if count:
+                yield self.said[number], count
+
+    def of_projects(self, projects: Array) -> dict[int, _Work]:
+        """Project → all that its rows say."""
+        found: dict[int, _Work] = {}
+        both = np.unique(np.stack([projects, self.number]), axis=1)
+        for project, number in both.T.tolist():
+            if project:
+                found[project] = found.get(project, _Work()).joined(self.said[number])
+        return found
+
+
+def _works(held: Holding, rows: Array, by: str) -> _Counted:
+    if by in {"place", "audience"}:
+        positions, numbers = held.known.audiences.expand(np.arange(len(held.known.audiences.starts)))
+        places = _places(held)
+        codes: list[set[str]] = [set() for _where in places]
+        for where, number in zip(range(len(places)) if positions is None else positions.tolist(), numbers.tolist(),
+                                 strict=True):  # fmt: skip
+            if number and by == "audience":
+                codes[where].add(AUDIENCE_CODES[number])
+        said = [_Work(frozenset(some), frozenset(code)) for some, code in zip(places, codes, strict=True)]
+        return _Counted(said, held.where[rows])
+    words = [words_of(mask) for mask in held.known.masks.tolist()]
+    found = [_Work(codes=frozenset(_by_dimension(kinds, themes, ())[by])) for kinds, themes in words]
+    return _Counted(found, held.work[rows])
+
+
+def _places(held: Holding) -> list[tuple[str, ...]]:
+    """The places of each number of `where`, as it was when the holding was handed out."""
+    sets = list(held.sets.places)
+    wheres = list(held.sets.wheres)[: len(held.known.own.starts)]
+    return [tuple(code for code in sets[number] if code) for number, _audiences in wheres]
+
+
+def _projects(held: Holding) -> Array:
+    """The project of each number of `team`; 0 for none."""
+    return np.array([project for _owner, project, _partners in list(held.sets.teams)] or [0], np.int64)
 
 
 def _by_dimension(kinds: Sequence[str], themes: Sequence[str], audiences: Sequence[str]) -> dict[str, set[str]]:
@@ -124,39 +219,26 @@ def _by_dimension(kinds: Sequence[str], themes: Sequence[str], audiences: Sequen
     return {"kind": forms, "goal": set(kinds) - forms, "theme": set(themes), "audience": set(audiences)}
 
 
-def _join(whole: _Work, part: _Work) -> None:
-    whole.places |= part.places
-    whole.whole_country = whole.whole_country or part.whole_country
-    for dimension, codes in part.said.items():
-        whole.said.setdefault(dimension, set()).update(codes)
-
-
-def _keys(by: str, paths: Mapping[str, str]) -> Callable[[_Work], list[str]]:
+def _keys(by: str, paths: Mapping[str, str]) -> Keys:
     """What gives the lines of a work: of places, the smallest that holds it and the larger ones; else its one code."""
 
-    def of_code(work: _Work) -> list[str]:
-        codes = work.said.get(by, set())
-        return [next(iter(codes))] if len(codes) == 1 else [SEVERAL if codes else UNKNOWN]
+    def of_code(work: _Work) -> tuple[str, ...]:
+        return (next(iter(work.codes)),) if len(work.codes) == 1 else (SEVERAL if work.codes else UNKNOWN,)
 
-    def of_place(work: _Work) -> list[str]:
-        if work.whole_country:
-            return [COUNTRY]
-        if not work.places:
-            return [UNKNOWN]
-        chains = [paths.get(code, code).strip("/").split("/") for code in work.places]
-        common = []
-        for steps in zip(*chains, strict=False):
+    def of_place(work: _Work) -> tuple[str, ...]:
+        if "*" in work.places or not work.places:
+            return (COUNTRY if work.places else UNKNOWN,)
+        common: list[str] = []
+        for steps in zip(*(paths.get(code, code).strip("/").split("/") for code in work.places), strict=False):
             if len(set(steps)) > 1:
                 break
             common.append(steps[0])
-        return common[1:3] or [COUNTIES]
+        return tuple(common[1:3]) or (COUNTIES,)
 
     return of_place if by == "place" else of_code
 
 
-def _budgets(
-    level: int, budgets: Mapping[int, Project], worked: Mapping[int, _Work], keys: Callable[[_Work], list[str]]
-) -> Costs:
+def _budgets(level: int, budgets: Mapping[int, Project], worked: Mapping[int, _Work], keys: Keys) -> Costs:
     costs = Costs()
     for number, project in budgets.items():
         amount = project.budget if project.budget_visible_to <= level else None

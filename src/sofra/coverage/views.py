@@ -24,14 +24,16 @@ from sofra.activities.models import Activity
 from sofra.organisations import queries as organisations
 from sofra.organisations.forms import place_choices
 from sofra.organisations.models import Organisation
+from sofra.places.models import Place
 from sofra.places.titles import short_name_of, title_of
 
-from . import forms, listing, queries, rules, services, wording
+from . import crowds, forms, listing, queries, rules, services, wording
 from .models import Asking, PriorityArea
 from .rows import rows_of, ways_to_write
 
 PAGE = 25
 MOST_PAIRS = 500  # so many overlaps are paged through; the download has them all
+MOST_SPANS = 8
 MOST_WORKS = 40  # so many activities stand below a crowded place; the link leads to all
 
 
@@ -323,12 +325,18 @@ def _pairs(found: list[listing.Overlap], level: int) -> list[dict[str, Any]]:
 
 @require_safe
 def crowded(request: HttpRequest) -> HttpResponse:
+    """Crowded places; in a large hub only a single municipality is shown with the activities that say so."""
     level = level_of(request.user)
     form = forms.ListForm(request.GET, level=level, without=("organisation", "activity", "kind", "theme"))
     context = _listed(request, form)
-    found = queries.crowded_places(level, form.filters()) if form.is_valid() else []
+    found: list[Any] = []
+    counted = crowds.is_large() and not (form.is_valid() and form.asked_place and form.asked_place.level >= 2)
+    if form.is_valid():
+        find = crowds.crowds if counted else queries.crowded_places
+        found = find(level, form.filters())
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    context |= {"page": page, "notices": _notices(list(page.object_list), level), "most": settings.CROWD}
+    told = _counted_crowds(page.object_list, form) if counted else _notices(list(page.object_list), level)
+    context |= {"page": page, "notices": told, "most": settings.CROWD}
     return render(request, "coverage/crowded_list.html", context, status=_status_of(form))
 
 
@@ -337,13 +345,36 @@ def _notices(found: list[queries.Notice], level: int) -> list[dict[str, Any]]:
     rows = {row.activity.pk: row for row in rows_of(activities.activities(level).filter(pk__in=numbers), level)}
     return [
         {
-            "notice": one,
+            "place": one.place,
             "title": title_of(one.place),
             "audience": wording.audience_word(one.audience),
-            "spans": [wording.days(span) for span in one.crowd.spans],
+            "sure": one.crowd.sure,
+            "number": one.crowd.number,
+            "spans": [wording.days(span) for span in one.crowd.spans[:MOST_SPANS]],
+            "organisations": one.organisations[:MOST_WORKS],
             "rows": [rows[work.number] for work in one.crowd.works[:MOST_WORKS] if work.number in rows],
+            "count": len(one.crowd.works),
             "more": max(0, len(one.crowd.works) - MOST_WORKS),
             "cell": cell_address(one.place.code, one.audience or queries.UNKNOWN, one.crowd.spans),
+        }
+        for one in found
+    ]
+
+
+def _counted_crowds(found: Iterable[crowds.Crowded], form: forms.ListForm) -> list[dict[str, Any]]:
+    found = list(found)
+    places = Place.objects.in_bulk({one.place for one in found})
+    begins, ends = form.when
+    return [
+        {
+            "place": places[one.place],
+            "title": title_of(places[one.place]),
+            "audience": wording.audience_word(one.audience),
+            "sure": one.sure,
+            "number": one.number,
+            "spans": [wording.days((one.first, one.last)) for one in one.quarters[:MOST_SPANS]],
+            "details": wording.encoded({"place": one.place, "audience": one.audience, "from": begins, "to": ends}),
+            "cell": cell_address(one.place, one.audience or queries.UNKNOWN, [one.span]),
         }
         for one in found
     ]
