@@ -20,7 +20,9 @@ from .models import Asking
 from .rules import Asked, Span, Work, covers
 
 UNKNOWN_AREA = ""
-SPANS = range(1, 23)  # bit lengths of a number of days: from one day to all days there are
+# Bit lengths of a number of days: from one day to the two centuries that dates may lie in (dates.FIRST_YEAR), and what
+# is open at its beginning (20), or at its end or on both sides (22).
+SPANS = (*range(1, 18), 20, 22)
 EVERYBODY = (ANYBODY, *AUDIENCE_CODES)
 
 # An activity is seen as far as it and the organisation that leads it may be seen (activities.queries.activities).
@@ -138,12 +140,12 @@ def presences(level: int, areas: Collection[str], audiences: Collection[int], sp
 
 
 def newest(
-    level: int, areas: Collection[str], audiences: Collection[int], begun: Span, *, most: int,
+    level: int, areas: Collection[str], audiences: Collection[int], begun: Span, *, each: int, most: int,
     ended: int | None = None, places: Collection[str] = (),
 ) -> list[Row]:  # fmt: skip
-    """Of each area, audience and length the `most` presences that began last within some days; with `ended`, only
-    those that were surely over by that day; with `places`, only those at one of them."""
-    if not areas:
+    """The `most` presences that began last within some days, looked for among the last `each` of an area, audience
+    and length; with `ended`, only those that were surely over by that day; with `places`, only those at one of them."""
+    if not areas or not audiences:
         return []
     begin, values = probes(areas, audiences, begun)
     wanted = (
@@ -157,13 +159,15 @@ def newest(
     if places:
         wanted += f" AND q.place IN ({', '.join(['%s'] * len(places))})"
         values += places
-    inner = f"FROM activities_presence q WHERE {wanted} ORDER BY q.may_begin DESC LIMIT {int(most)}"
-    each = (
+    inner = f"FROM activities_presence q WHERE {wanted} ORDER BY q.may_begin DESC LIMIT {int(each)}"
+    last = (
         f" JOIN LATERAL (SELECT q.* {inner}) p ON true"
         if connection.vendor == "postgresql"
         else f" JOIN activities_presence p ON p.id IN (SELECT q.id {inner})"
     )
-    statement = f"{begin} SELECT {COLUMNS} FROM spot CROSS JOIN whom CROSS JOIN lasting{each}{JOINS} WHERE {SEEN}"  # noqa: S608
+    every = f"SELECT p.* FROM spot CROSS JOIN whom CROSS JOIN lasting{last}"  # noqa: S608
+    found = f"{every} ORDER BY p.may_begin DESC LIMIT {int(most)}"
+    statement = f"{begin} SELECT {COLUMNS} FROM ({found}) p{JOINS} WHERE {SEEN}"  # noqa: S608
     return [Row._make(row) for row in run(statement, [*values, level, level, level])]
 
 
