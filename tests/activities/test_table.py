@@ -328,6 +328,31 @@ def test_a_joined_organisation_is_kept_under_the_one_that_stands(
     assert set(Activity.objects.values_list("state", flat=True)) == {State.DRAFT}
 
 
+def test_the_table_is_taken_away_with_its_drafts(
+    table: Client, ura: Organisation, activity: Make, cvetan: User
+) -> None:
+    activity(title="E hapur")
+    activity(title="Draft i yni", publish=False, reached=7)
+    address = own(ura, "own_activities_download", form="csv")
+    lines = b"".join(table.get(address + "?state=draft")).decode().splitlines()  # type: ignore[arg-type]
+    assert len(lines) == 2
+    assert "Draft i yni" in lines[1]
+    table.force_login(cvetan)
+    assert table.get(address).status_code == 404
+    table.logout()
+    assert table.get(address).status_code == 302
+
+
+def test_one_is_moved_from_its_own_page(table: Client, activity: Make) -> None:
+    made = activity()
+    address = reverse("activity_move", args=[made.code])
+    answer = table.post(address, {"to": "binned", "next": "https://elsewhere.example/"})
+    assert answer.url == made.get_absolute_url()
+    made.refresh_from_db()
+    assert made.state == State.BINNED
+    assert table.post(address, {"to": "nowhere"}).status_code == 400
+
+
 def test_rows_are_asked_for_together(
     table: Client, ura: Organisation, activity: Make, django_assert_max_num_queries: Any
 ) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -290,11 +291,7 @@ def activity_check(request: HttpRequest, code: str) -> HttpResponse:
     found = queries.activity_for(request.user, code, edit=True)
     owner = organisations.head(found.owner) if found.owner else None
     if request.method == "POST":
-        before = found.state
-        moved = services.move(found, to=State.PUBLISHED, by=by)
-        if moved.state != before:
-            said = _("“%(title)s” is published.") % {"title": found.title}
-            remember(request, owner, said, [["move", State.PUBLISHED, [[found.pk, before]]]])
+        _move(request, found, owner, State.PUBLISHED, by)
         return redirect("own_activities", code=owner.code) if owner else redirect(found)
     row = saying.rows_of([found], found.visible_to)[0]
     context = {
@@ -313,3 +310,32 @@ def _missing(found: Activity) -> list[str]:
         (found.audiences, _("for whom")), (found.kinds or found.themes, _("what kind")),
     )  # fmt: skip
     return [str(words) for value, words in known if not value]
+
+
+@require_POST
+def activity_move(request: HttpRequest, code: str) -> HttpResponse:
+    """Publish it, make it a draft again, put it in the bin or take it out."""
+    by = require(request.user)
+    found = queries.activity_for(request.user, code, edit=True)
+    to = request.POST.get("to", "")
+    if to not in State.values:
+        return HttpResponseBadRequest(_("Choose what to do with the activity."))
+    owner = organisations.head(found.owner) if found.owner else None
+    messages.success(request, _move(request, found, owner, to, by))
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if safe else found.get_absolute_url())
+
+
+def _move(request: HttpRequest, found: Activity, owner: Organisation | None, to: str, by: User) -> str:
+    """Move it, remember how to take that back, and say what is so now."""
+    before = found.state
+    moved = services.move(found, to=to, by=by)
+    said = {
+        State.PUBLISHED: _("“%(title)s” is published."),
+        State.DRAFT: _("“%(title)s” is a draft now: only those who may change it see it."),
+        State.BINNED: _("“%(title)s” is in the bin. You can take it out again."),
+    }[State(to)] % {"title": found.title}
+    if moved.state != before:
+        remember(request, owner, said, [["move", to, [[found.pk, before]]]])
+    return said

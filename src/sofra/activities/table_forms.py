@@ -11,6 +11,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.db.models.functions import Left
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -481,11 +483,23 @@ class FilterForm(forms.Form):
         label=_("Order"), required=False, choices=[("", _("Newest entry first")), ("when", _("Latest date first"))]
     )
 
-    def __init__(self, data: Any, *, years: Sequence[str]) -> None:
+    def __init__(self, data: Any, *, found: QuerySet[Activity]) -> None:
+        """`found` are all of the organisation's activities."""
         super().__init__(data)
-        names = [("", _("All years")), *((year, year) for year in years), ("none", _("Date not known"))]
+        years = found.exclude(begins="").order_by().annotate(year=Left("begins", 4)).values_list("year", flat=True)
+        newest = sorted(set(years.distinct()), reverse=True)
+        names = [("", _("All years")), *((year, year) for year in newest), ("none", _("Date not known"))]
         self.fields["year"].choices = names  # type: ignore[attr-defined]
         self.is_valid()
+
+    def narrow(self, found: QuerySet[Activity]) -> QuerySet[Activity]:
+        """What the filter shows; without one, everything but the bin."""
+        said, binned = self.cleaned_data, Activity.State.BINNED
+        found = found.filter(state=said["state"]) if said.get("state") else found.exclude(state=binned)
+        if said.get("year"):
+            none = said["year"] == "none"
+            found = found.filter(begins="") if none else found.filter(begins__startswith=said["year"])
+        return found.order_by("-begins", "-id") if said.get("sort") == "when" else found.order_by("-id")
 
 
 class BulkForm(forms.Form):

@@ -18,4 +18,5 @@ urlpatterns = [
     path("activities/<str:code>/edit/", edit_views.activity_edit, name="activity_edit"),
     path("activities/<str:code>/autosave/", edit_views.activity_autosave, name="activity_autosave"),
     path("activities/<str:code>/check/", edit_views.activity_check, name="activity_check"),
+    path("activities/<str:code>/move/", edit_views.activity_move, name="activity_move"),
 ]

@@ -73,9 +73,8 @@ def table_page(
     """The table as it stands, with one row open to be changed in place where that is asked for."""
     by, level = require(request.user), level_of(request.user)
     found = Activity.objects.filter(queries.owned_by(owner)).select_related("project", "owner")
-    years = _years(found)
-    filters = table_forms.FilterForm(request.GET, years=years)
-    shown = narrowed(found, filters.cleaned_data)
+    filters = table_forms.FilterForm(request.GET, found=found)
+    shown = filters.narrow(found)
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     rows = saying.rows_of(page.object_list, level_at(by, owner))
     if editing is None and (asked := request.GET.get("edit")):
@@ -106,22 +105,9 @@ def table_page(
     return render(request, "activities/table_own.html", context, status=422 if invalid else 200)
 
 
-def _years(found: QuerySet[Activity]) -> list[str]:
-    years = found.exclude(begins="").order_by().annotate(year=Left("begins", 4)).values_list("year", flat=True)
-    return sorted(set(years.distinct()), reverse=True)
-
-
 def _states(found: QuerySet[Activity]) -> list[dict[str, Any]]:
     counted = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
     return [{"code": code, "name": name, "count": counted.get(code, 0)} for code, name in State.choices]
-
-
-def narrowed(found: QuerySet[Activity], said: dict[str, Any]) -> QuerySet[Activity]:
-    """What a filter shows; without one, everything but the bin."""
-    found = found.filter(state=said["state"]) if said.get("state") else found.exclude(state=State.BINNED)
-    if said.get("year"):
-        found = found.filter(begins="") if said["year"] == "none" else found.filter(begins__startswith=said["year"])
-    return found.order_by("-begins", "-id") if said.get("sort") == "when" else found.order_by("-id")
 
 
 def _actions(state: str) -> list[tuple[str, str]]:
@@ -225,10 +211,10 @@ def own_bulk(request: HttpRequest, code: str) -> HttpResponse:
     by = require(request.user)
     owner = queries.organisation_for(request.user, code)
     found = Activity.objects.filter(queries.owned_by(owner))
-    filters = table_forms.FilterForm(request.GET, years=_years(found))
+    filters = table_forms.FilterForm(request.GET, found=found)
     back = f"{reverse('own_activities', args=[owner.code])}?{request.GET.urlencode()}".rstrip("?")
     if request.POST.get("all"):
-        chosen = narrowed(found, filters.cleaned_data)
+        chosen = filters.narrow(found)
     else:
         chosen = found.filter(code__in=request.POST.getlist("row")[:1000])
     act = request.POST.get("act", "")

@@ -11,11 +11,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from sofra.accounts.access import level_of
-from sofra.activities import finding, forms, queries, saying
+from sofra.accounts.access import level_of, require
+from sofra.activities import finding, forms, queries, saying, table_forms
 from sofra.activities.columns import TARGETS
 from sofra.activities.models import Activity, Project, ProjectParty, Reached
 from sofra.activities.vocabulary import Counted, Mode, Part, Status
+from sofra.organisations import queries as registry
 from sofra.organisations.vocabulary import ActivityClass, Audience
 from sofra.places.models import Place
 from sofra.places.titles import title_of
@@ -54,6 +55,25 @@ def activities(request: HttpRequest) -> List:
     header = [_("id"), *(str(TARGETS[name]) for name in _HEADED)]
     header += [_("class"), _("codes of places"), _("everybody is counted"), _("last changed")]
     return header, (row for batch in _batches(_asked(request, level)) for row in _rows(batch, level))
+
+
+def own_activities(request: HttpRequest, code: str) -> List:
+    """An organisation's own table, drafts with it, as its page shows it; for its editors and mappers alone."""
+    require(request.user)
+    owner = queries.organisation_for(request.user, code)
+    found = Activity.objects.filter(queries.owned_by(owner)).select_related("owner", "project")
+    shown = table_forms.FilterForm(request.GET, found=found).narrow(found).order_by("-begins", "-id")
+    level = registry.level_at(request.user, owner)
+    header = [_("id"), *(str(TARGETS[name]) for name in _HEADED)]
+    header += [_("class"), _("codes of places"), _("everybody is counted"), _("last changed"), _("state")]
+    states = dict(Activity.State.choices)
+
+    def rows() -> Iterator[Row]:
+        for batch in _batches(shown):
+            for one, row in zip(batch, _rows(batch, level), strict=True):
+                yield [*row, str(states[Activity.State(one.state)])]
+
+    return header, rows()
 
 
 def _rows(batch: list[Activity], level: int) -> Iterator[Row]:

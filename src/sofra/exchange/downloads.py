@@ -68,6 +68,13 @@ DOWNLOADS: dict[str, Download] = {
             activity_lists.reached,
             "reached",
         ),
+        Download(
+            "own_activities",
+            gettext_lazy("An organisation’s own table of activities, drafts included; for its editors"),
+            activity_lists.own_activities,
+            "organisations/<str:code>/activities",
+            (roles.MEMBER,),
+        ),
         Download("projects", gettext_lazy("Projects, one row each"), activity_lists.projects, "projects"),
         Download("places", gettext_lazy("Places with their names, codes and counts"), lists.places, "places"),
         Download("place", gettext_lazy("Who works at a place"), lists.place, "places/<str:code>"),

@@ -107,6 +107,8 @@ DOORS: dict[str, dict[str, str]] = {
     "activity_edit": {"GET": EDITOR, "POST": EDITOR},
     "activity_autosave": {"POST": EDITOR},
     "activity_check": {"GET": EDITOR, "POST": EDITOR},
+    "activity_move": {"POST": EDITOR},
+    "own_activities_download": {"GET": EDITOR},
     # exchange
     "imports": {"GET": MAPPER},
     "import_new": {"GET": MAPPER, "POST": MAPPER},
