@@ -201,12 +201,17 @@ def _past(level: int, question: Question, scope: Scope) -> Iterator[Told]:
 _PAST_SIDES = (rules.Side.ORGANISATIONS, rules.Side.PLACE, rules.Side.AUDIENCE)
 
 
+def _unknowns(why: Iterable[Reason]) -> int:
+    return sum(not reason.sure for reason in why)
+
+
 def _listed(level: int, told: Iterable[Told]) -> dict[str, Listed]:
     lists: dict[str, list[tuple[bool, Work, tuple[Reason, ...]]]] = {"there": [], "was_there": [], "background": []}
     for name, work, why in told:
         lists[name].append((all(reason.sure for reason in why), work, why))
     for name in ("there", "background"):
-        lists[name].sort(key=lambda one: (not one[0], one[1].days.may_begin, one[1].number))
+        # What is sure first, then that of which least is unknown: what names the place before what may be anywhere.
+        lists[name].sort(key=lambda one: (_unknowns(one[2]), one[1].days.may_begin, one[1].number))
     shown = {work.number: work for found in lists.values() for _sure, work, _why in found[:CAP]}
     rows = {
         row["pk"]: row
