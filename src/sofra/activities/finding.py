@@ -1,7 +1,7 @@
 """Lists of activities and projects: narrowed, sorted, counted; quick at a million, where nothing may read them all.
 
 Two ways lead to the same list. Walking the sorted index tests each activity on the way, which is quick where many fit;
-collecting takes all who fit and sorts them, which is quick where few do. How many fit is counted first, up to MOST.
+collecting takes all who fit and sorts them, which is quick where few do. They are counted first, up to FEW.
 """
 
 from collections import Counter
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Count, Exists, F, JSONField, Lookup, OuterRef, Q, QuerySet
-from django.db.models.functions import Left
+from django.db.models import Count, Exists, F, JSONField, Lookup, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Left
 
 from sofra.ground.models import AuditLine, Visibility
 from sofra.organisations import queries as organisations
@@ -27,6 +28,7 @@ from .presence import area_of
 from .vocabulary import AUDIENCE_CODES, Status, audience_bits_of, words_of, work_of
 
 MOST = 10_000  # so many are counted and paged; what is more is said to be more, and downloaded whole
+FEW = 50_000  # up to so many are collected, more are walked to: as measured at a million
 PAGE = 25
 MOST_NAMES = 2_000
 
@@ -85,19 +87,23 @@ class Filters:
 # — activities —————————————————————————————————————————————————————————————————————————————————————————————
 
 
-def listed(level: int, filters: Filters = Filters(), sort: str = "-when") -> QuerySet[Activity]:
-    """The published activities that fit all filters."""
+def listed(
+    level: int, filters: Filters = Filters(), sort: str = "-when", *, collect: bool = False
+) -> QuerySet[Activity]:
+    """The published activities that fit all filters. `collect` says that the first in order are not what is wanted."""
     found = queries.activities(level)
     for narrow in (_by_codes, _by_time, _by_class, _by_kinds):
         found = narrow(found, level, filters)
     if filters.project is not None:
         found = found.filter(project=filters.project)
     if filters.organisation is not None:
-        found = _by_organisation(found, filters.organisation)
+        found = _by_organisation(found, filters.organisation, collect)
     if filters.place is not None:
-        found = _by_place(found, filters.place)
+        found = _by_place(found, filters.place, collect)
     if search.words(filters.q):
         found = found.filter(pk__in=_said(level, filters.q))
+    if collect and (filters.place or filters.organisation or filters.q):
+        return found.order_by()
     return found.order_by(*SORTS.get(sort, SORTS["-when"]))
 
 
@@ -166,18 +172,18 @@ def _veiled() -> QuerySet[Organisation, Any]:
     return Organisation.objects.filter(Q(class_hidden=True) | Q(joined_to__class_hidden=True)).values("pk")
 
 
-def _by_organisation(found: QuerySet[Activity], organisation: Organisation) -> QuerySet[Activity]:
+def _by_organisation(found: QuerySet[Activity], organisation: Organisation, collect: bool) -> QuerySet[Activity]:
     """What it leads or is a partner in, itself or as partner of the project; joined records are one."""
     numbers = [organisation.pk, *organisation.joined.values_list("pk", flat=True)]
     partner = ProjectParty.objects.filter(organisation__in=numbers, part="partner").values("project")
     there = ActivityParty.objects.filter(organisation__in=numbers).order_by().values("activity")
     of_projects = Activity.objects.filter(project__in=partner).order_by().values("pk")
-    if more_than_most(there):
+    if not collect and many(there):
         return found.filter(Q(owner__in=numbers) | Q(pk__in=there) | Q(project__in=partner))
     return found.filter(pk__in=there.union(of_projects))
 
 
-def _by_place(found: QuerySet[Activity], place: Place) -> QuerySet[Activity]:
+def _by_place(found: QuerySet[Activity], place: Place, collect: bool) -> QuerySet[Activity]:
     """At the place or in one that lies inside it. What was cancelled has no presences: its own list of places tells."""
     within = list(Place.objects.within(place))
     codes = [one.code for one in within]
@@ -185,11 +191,13 @@ def _by_place(found: QuerySet[Activity], place: Place) -> QuerySet[Activity]:
     there = Presence.objects.filter(area__in=areas)
     if place.level > 2:
         there = there.filter(place__in=codes)
-    cancelled = Q(status=Status.CANCELLED, places__holds_any=codes)
-    if place.level == 0:
-        cancelled |= Q(status=Status.CANCELLED, whole_country=True)
-    if more_than_most(there):
-        return found.filter(Exists(there.filter(activity=OuterRef("pk"))) | cancelled)
+    named = Q(places__holds_any=codes) | (Q(whole_country=True) if place.level == 0 else Q())
+    cancelled = Q(status=Status.CANCELLED) & named  # in this order: few lists of places are opened
+    if (not collect or place.level == 0) and many(there):
+        # An expression for the area, or each of a county's areas is looked up for each activity on the way.
+        asked = Presence.objects.alias(lies=Coalesce("area", Value(""))).filter(lies__in=areas)
+        asked = asked.filter(place__in=codes) if place.level > 2 else asked
+        return found.filter(Exists(asked.filter(activity=OuterRef("pk"))) | cancelled)
     also = Activity.objects.filter(cancelled).order_by().values("pk")
     return found.filter(pk__in=there.order_by().values("activity").union(also))
 
@@ -218,20 +226,24 @@ def named_so(level: int, typed: str) -> list[int]:
     return [*fit, *Organisation.objects.filter(joined_to__in=fit).values_list("pk", flat=True)] if fit else []
 
 
-def more_than_most(found: QuerySet[Any, Any]) -> bool:
-    return found.order_by()[: MOST + 1].count() > MOST
+def many(found: QuerySet[Any, Any]) -> bool:
+    """Are they better walked to than collected?"""
+    return found.order_by()[: FEW + 1].count() > FEW
 
 
 class Pages(Paginator[Any]):
-    """Pages of a list of which only the first MOST are counted and shown; `more` says that there are more."""
+    """Pages of a list of which only the first MOST are counted and shown; `more` says that there are more.
 
-    def __init__(self, found: QuerySet[Any], size: int = PAGE) -> None:
+    `counted` is the same list in the way in which it is counted quickest.
+    """
+
+    def __init__(self, found: QuerySet[Any], size: int = PAGE, counted: QuerySet[Any] | None = None) -> None:
         super().__init__(found, size)
+        self._asked = found if counted is None else counted
 
     @cached_property
     def _counted(self) -> int:
-        found: Any = self.object_list
-        return int(found.order_by()[: MOST + 1].count())
+        return int(self._asked[: MOST + 1].count())
 
     @cached_property
     def count(self) -> int:
@@ -240,6 +252,10 @@ class Pages(Paginator[Any]):
     @property
     def more(self) -> bool:
         return self._counted > MOST
+
+
+def pages(level: int, filters: Filters, sort: str = "-when", size: int = PAGE) -> Pages:
+    return Pages(listed(level, filters, sort), size, listed(level, filters, sort, collect=True))
 
 
 # — in numbers —————————————————————————————————————————————————————————————————————————————————————————————
@@ -271,7 +287,7 @@ def _kept_numbers(level: int, filters: Filters, *_version: int) -> Numbers:
 
 
 def _numbers(level: int, filters: Filters) -> Numbers:
-    found = listed(level, filters).order_by()
+    found = listed(level, filters, collect=True).order_by()
     shown = _grouped(_showing_class(found, level))
     if level < Visibility.MEMBERS:  # kinds that would tell a class which its owner keeps back are not counted
         shown += [(year, status, mode, work & ~TELLING, whom, n)
@@ -311,8 +327,13 @@ def _kept_by_area(level: int, filters: Filters, *_version: int) -> Mapping[str, 
 
 
 def _by_area(level: int, filters: Filters) -> Mapping[str, int]:
-    towns = Place.objects.filter(level=2).values_list("code", flat=True)
-    there = Presence.objects.filter(area__in=list(towns), activity__in=listed(level, filters).order_by().values("pk"))
+    towns = Place.objects.filter(level=2, country=settings.COUNTRY).values_list("code", flat=True)
+    there = Presence.objects.filter(area__in=list(towns), visible_to__lte=level)
+    if filters.any():
+        there = there.filter(activity__in=listed(level, filters, collect=True).order_by().values("pk"))
+    elif level < Visibility.SEALED:  # of the whole list only what hidden organisations do is left out
+        hidden = Organisation.objects.filter(visible_to__gt=level).values("pk")
+        there = there.exclude(activity__in=Activity.objects.filter(owner__in=hidden).order_by().values("pk"))
     return dict(there.order_by().values_list("area").annotate(n=Count("activity", distinct=True)))
 
 

@@ -150,15 +150,19 @@ class Activity(Kept):
         indexes = [
             models.Index(fields=["owner", "state", "-begins", "-id"], name="activity_of_owner"),
             # Of what is published only, with all that a list is narrowed by: a page walks the index and opens its own
-            # rows alone. The ends of a span stand in it for the same reason.
+            # rows alone. `state` stands in them because SQLite would open each row to see it, the condition apart.
             models.Index(
-                fields=["-begins", "-id", "visible_to", "owner", "work", "whom", "status", "mode", "ends"],
+                fields=["-begins", "-id", "visible_to", "owner", "work", "whom", "status", "mode", "ends", "state"],
                 name="activity_listed", condition=_PUBLISHED,
             ),
             models.Index(
-                fields=["sort_key", "id", "visible_to", "owner"], name="activity_by_title", condition=_PUBLISHED
+                fields=["sort_key", "id", "visible_to", "owner", "state"],
+                name="activity_by_title", condition=_PUBLISHED,
             ),
-            models.Index(fields=["-updated_at", "-id"], name="activity_newest", condition=_PUBLISHED),
+            models.Index(
+                fields=["-updated_at", "-id", "visible_to", "owner", "state"],
+                name="activity_newest", condition=_PUBLISHED,
+            ),
             models.Index(fields=["id"], name="activity_cancelled", condition=models.Q(status="cancelled")),
         ]  # fmt: skip
 
@@ -256,6 +260,7 @@ class Presence(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["area", "audience", "span", "may_begin"], name="presence_asked"),
+            models.Index(fields=["area", "activity", "visible_to"], name="presence_there"),
         ]
 
 

@@ -27,7 +27,7 @@ def of_place(request: HttpRequest, place: Place) -> str:
 
 def _panel(request: HttpRequest, filters: Filters, asked: dict[str, str], **more: Any) -> str:
     level = level_of(request.user)
-    pages = finding.Pages(finding.listed(level, filters), LATEST)
+    pages = finding.pages(level, filters, size=LATEST)
     context = {
         "rows": saying.rows_of(pages.page(1).object_list, level),
         "count": pages.count,

@@ -45,8 +45,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     view = view if view in VIEWS else "list"
     sort = request.GET.get("sort", "-when")
     sort = sort if sort in finding.SORTS else "-when"
-    found = finding.listed(level, filters, sort) if not form.problems else Activity.objects.none()
-    pages = finding.Pages(found)
+    pages = finding.Pages(Activity.objects.none()) if form.problems else finding.pages(level, filters, sort)
     context: dict[str, Any] = {
         "form": form,
         "filters": filters,
@@ -279,8 +278,7 @@ def _drafts_of(user: Any) -> list[Project]:
 def project(request: HttpRequest, code: str) -> HttpResponse:
     found = queries.project_for(request.user, code)
     level = queries.level_at(request.user, found)
-    inside = finding.listed(level_of(request.user), finding.Filters(project=found))
-    pages = finding.Pages(inside, ON_A_PROJECT)
+    pages = finding.pages(level_of(request.user), finding.Filters(project=found), size=ON_A_PROJECT)
     partners, hidden = _partners(found, level_of(request.user))
     names = queries.standing([found.owner_id] if found.owner_id else [], level)
     may_edit = queries.may_edit(request.user, found.owner)

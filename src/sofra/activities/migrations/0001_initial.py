@@ -480,7 +480,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["area", "audience", "span", "may_begin"], name="presence_asked")],
+                "indexes": [
+                    models.Index(fields=["area", "audience", "span", "may_begin"], name="presence_asked"),
+                    models.Index(fields=["area", "activity", "visible_to"], name="presence_there"),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -495,7 +498,7 @@ class Migration(migrations.Migration):
             model_name="activity",
             index=models.Index(
                 condition=models.Q(("state", "published")),
-                fields=["-begins", "-id", "visible_to", "owner", "work", "whom", "status", "mode", "ends"],
+                fields=["-begins", "-id", "visible_to", "owner", "work", "whom", "status", "mode", "ends", "state"],
                 name="activity_listed",
             ),
         ),
@@ -503,14 +506,16 @@ class Migration(migrations.Migration):
             model_name="activity",
             index=models.Index(
                 condition=models.Q(("state", "published")),
-                fields=["sort_key", "id", "visible_to", "owner"],
+                fields=["sort_key", "id", "visible_to", "owner", "state"],
                 name="activity_by_title",
             ),
         ),
         migrations.AddIndex(
             model_name="activity",
             index=models.Index(
-                condition=models.Q(("state", "published")), fields=["-updated_at", "-id"], name="activity_newest"
+                condition=models.Q(("state", "published")),
+                fields=["-updated_at", "-id", "visible_to", "owner", "state"],
+                name="activity_newest",
             ),
         ),
         migrations.AddIndex(
