@@ -142,6 +142,12 @@ def test_many_pupils_are_asked_about_with_a_box_to_tick(besa: User, school: Scho
     assert ask(besa, school, ura, pupils="300", sure_of_pupils="on").status_code == 302
 
 
+def test_all_that_is_wrong_is_told_at_once(besa: User, school: School, ura: Organisation) -> None:
+    answer = ask(besa, school, ura, title="", classes="blu", day="31.02.2027", time="25:00")
+    assert set(answer.context["form"].errors) == {"title", "classes", "day", "time"}
+    assert "sure_of_pupils" not in text(answer)
+
+
 def test_nobody_asks_in_the_name_of_another(outsider: User, ana: User, school: School, ura: Organisation) -> None:
     assert ask(outsider, school, ura).status_code == 422
     assert not Session.objects.exists()

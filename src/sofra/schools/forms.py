@@ -72,11 +72,13 @@ class AskForm(WhenForm):
 
     organisation = forms.ChoiceField(label=_("Who asks"))
     title = forms.CharField(
-        label=_("What the session is about"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+        label=_("What the session is about"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Say in a few words what the session is about.")},
+    )  # fmt: skip
     classes = forms.CharField(
-        label=_("Classes"), max_length=400, help_text=_("With commas between, such as X-a, X-b. No names of pupils.")
-    )
+        label=_("Classes"), max_length=400, help_text=_("With commas between, such as X-a, X-b. No names of pupils."),
+        error_messages={"required": _("Name at least one class, such as X-a.")},
+    )  # fmt: skip
     languages = _many(Language.choices, _("Languages"))
     who_comes = forms.CharField(
         label=_("Who comes"), required=False, max_length=300,
@@ -107,8 +109,12 @@ class AskForm(WhenForm):
         self.fields["organisation"].choices = [(one.code, one.name) for one in organisations]  # type: ignore[attr-defined]
         if len(organisations) == 1:
             self.fields["organisation"].initial = organisations[0].code
-        if not (self.is_bound and "pupils" in self.data and self.data["pupils"]):
-            self.fields["sure_of_pupils"].widget = forms.HiddenInput()
+
+    def clean_classes(self) -> str:
+        """Told with whatever else is wrong, not only once the rest is right."""
+        typed = str(self.cleaned_data["classes"])
+        rules.read_classes(typed)
+        return typed
 
     def wish(self) -> Wish:
         said = self.cleaned_data
