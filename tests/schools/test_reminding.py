@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from io import StringIO
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.core import mail
@@ -17,6 +18,7 @@ from sofra.organisations import services as registry
 from sofra.organisations.models import Organisation
 from sofra.schools import letters, services, tasks
 from sofra.schools.models import Reminder, Session
+from sofra.web import running
 
 Ask = Callable[..., Session]
 
@@ -137,3 +139,25 @@ def test_each_step_is_told_to_the_other_side(
 def test_a_title_of_two_lines_makes_no_second_header(asked: Ask, besa: User, cvetan: User) -> None:
     session = asked(title="Një\r\nBcc: x@example.org")
     assert letters.letter(session, "asked", cvetan).message()["Bcc"] is None
+
+
+def test_the_hub_does_what_is_due_by_itself_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub, started = running.Hub(host="127.0.0.1", port=8000, workers=1), []
+    child = mock.Mock(**{"poll.return_value": None})
+
+    def start(name: str, command: list[str]) -> None:
+        started.append(command[3])
+        hub.children[name] = child
+
+    monkeypatch.setattr(hub, "_start", start)
+    hub._tick()
+    assert started == []  # the hub is not up yet
+    hub.next_tick = 0
+    hub._tick()
+    hub._tick()
+    hub.next_tick = 0
+    hub._tick()  # the first one is not through
+    assert started == ["tick"]
+    child.poll.return_value, hub.next_tick = 0, 0
+    hub._tick()
+    assert started == ["tick", "tick"]

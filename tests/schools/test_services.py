@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from tests.schools.conftest import NOW, local, make_body, make_person, make_place
 
 from sofra.accounts.models import User
+from sofra.activities import services as activities
 from sofra.activities.models import Activity, Presence
 from sofra.ground.models import AuditLine
 from sofra.ground.text import fold
@@ -18,7 +19,7 @@ from sofra.organisations import services as registry
 from sofra.organisations.models import Organisation
 from sofra.schools import examples, queries, registering, services
 from sofra.schools.models import Office, School, Session
-from sofra.schools.rules import term_of
+from sofra.schools.rules import MOST_WAITING, term_of
 
 Ask = Callable[..., Session]
 
@@ -327,3 +328,25 @@ def test_the_demo_has_an_invented_office_with_requests_once(settings: Any, db: N
 def test_only_the_demo_invents_schools(besa: User, cvetan: User) -> None:
     with pytest.raises(ImproperlyConfigured):
         examples.make_demo_schools(besa=besa, cvetan=cvetan)
+
+
+def test_a_school_is_not_flooded(asked: Ask) -> None:
+    for number in range(MOST_WAITING):
+        asked(title=f"Tema {number}")
+    assert str(MOST_WAITING) in wrong(asked, title="Edhe një")[""][0]
+
+
+def test_an_activity_that_was_changed_by_itself_is_noticed(asked: Ask, cvetan: User, besa: User) -> None:
+    session = services.accept(asked(), by=cvetan, seen=1)
+    assert session.activity
+    assert not queries.differs(session)
+    draft = activities.draft_of(session.activity)
+    draft.begins = draft.ends = "2026-11-30"
+    activities.edit_activity(session.activity, draft, by=besa, seen=1)
+    assert queries.differs(Session.objects.get(pk=session.pk))
+    moved = services.move(
+        session, begins=local(date(2026, 11, 30), time(9, 0)), minutes=45, words="Po.", by=cvetan, seen=2
+    )  # fmt: skip
+    assert not queries.differs(Session.objects.get(pk=moved.pk))
+    activities.move(Activity.objects.get(), to="binned", by=besa)
+    assert queries.differs(Session.objects.get(pk=moved.pk))

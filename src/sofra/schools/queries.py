@@ -20,6 +20,8 @@ from sofra.accounts import roles
 from sofra.accounts.access import has, level_of
 from sofra.accounts.models import User
 from sofra.activities import queries as activities
+from sofra.activities.models import Activity
+from sofra.activities.vocabulary import Status
 from sofra.organisations import queries as organisations
 from sofra.organisations import search
 from sofra.organisations.models import Editor, Organisation
@@ -161,6 +163,16 @@ def acts_of(user: Any, session: Session) -> set[str]:
         if session.state == State.ACCEPTED:
             acts.add("cancel")
     return acts
+
+
+def differs(session: Session) -> bool:
+    """Does the activity that an agreed session became say something else by now: other days, cancelled, in the bin?"""
+    activity = session.activity
+    if session.state != State.ACCEPTED or activity is None:
+        return False
+    day = local_day(session.begins).isoformat()
+    gone = activity.state == Activity.State.BINNED or activity.status == Status.CANCELLED
+    return gone or not activity.begins <= day <= (activity.ends or activity.begins)
 
 
 def is_own(user: Any, session: Session) -> bool:

@@ -25,6 +25,7 @@ MOST_IN_CLASS = 45  # beyond so many pupils a class the hub asks whether the num
 MOST_PUPILS = 5_000
 MOST_GUESTS = 50
 A_DAY = timedelta(days=1)
+MOST_WAITING = 20  # requests of one organisation that wait at one school: no desk is flooded
 FAR_AHEAD = timedelta(days=550)  # a date later than that is a slip of the pen
 REMIND_BEFORE = timedelta(days=3)  # both sides are reminded so long before a session
 REMIND_WAITING = timedelta(days=7)  # the office is reminded of a request that waits so long

@@ -66,7 +66,7 @@ def ask_session(wish: Wish, *, school: School, by: User | None) -> Session:
     """Ask a school for a session. Raises ValidationError of {field: sentences}."""
     classes, term = _checked(wish)
     school = _locked(school)
-    _refuse_twice(wish, school)
+    _refuse_too_much(wish, school)
     now = timezone.now()
     session = Session.objects.create(
         school=school, organisation=wish.organisation, title=wish.title.strip(), note=wish.note.strip(),
@@ -131,7 +131,7 @@ def _check_numbers(wish: Wish, classes: int, wrong: dict[str, Any]) -> None:
         ) % {"pupils": wish.pupils, "classes": max(classes, 1)}
 
 
-def _refuse_twice(wish: Wish, school: School) -> None:
+def _refuse_too_much(wish: Wish, school: School) -> None:
     same = Session.objects.filter(
         school=school, organisation=wish.organisation, begins=wish.begins, state__in=STANDING
     )  # fmt: skip
@@ -141,6 +141,12 @@ def _refuse_twice(wish: Wish, school: School) -> None:
                 _("You have asked this school for the same session at the same time already: request %(number)s.")
                 % {"number": other.pk}
             )
+    waiting = Session.objects.filter(school=school, organisation=wish.organisation, state__in=OPEN).count()
+    if waiting >= rules.MOST_WAITING:
+        raise ValidationError(
+            _("%(number)s requests of yours wait at this school already: wait for an answer, or withdraw some.")
+            % {"number": waiting}
+        )
 
 
 # — deciding ———————————————————————————————————————————————————————————————————————————————————————————————

@@ -259,7 +259,7 @@ def session(request: HttpRequest, number: int) -> HttpResponse:
         "own": deciding and queries.is_own(by, found), "problems": [one for one in shown.values() if one.is_bound],
         "asks": activities.may_edit(by, found.organisation), "when": queries.when(found),
         "in_calendars": found.state in calendars.IN_CALENDARS, **_words_of(found),
-        "activity_url": _activity_url(by, found),
+        "activity_url": _activity_url(by, found), "differs": queries.differs(found),
     }  # fmt: skip
     if deciding:
         context |= _around(found)
