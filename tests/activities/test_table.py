@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from sofra.accounts import roles
 from sofra.accounts.models import User
 from sofra.activities import services
 from sofra.activities.models import Activity, Presence, Unsaved
@@ -365,3 +366,35 @@ def test_rows_are_asked_for_together(
     with django_assert_max_num_queries(30) as many:
         table.get(own(ura))
     assert len(many) == len(one)
+
+
+def test_money_that_is_kept_from_a_person_is_neither_shown_nor_lost(
+    client: Client, person: Callable[..., User], activity: Make, ana: User
+) -> None:
+    made = activity(money=services.Decimal(64207), currency="EUR", money_visible_to=2)
+    drita = person("Drita", roles.MAPPER)
+    client.force_login(drita)
+    edit = reverse("activity_edit", args=[made.code])
+    page = text(client.get(edit))
+    assert "64207" not in page
+    assert 'name="money"' not in page
+    answer = client.post(edit, whole(title="E mapuar", seen="1", owner="Qendra “Ura”"))
+    assert answer.status_code == 302, answer.context["form"].errors
+    draft = services.draft_of(Activity.objects.get())
+    assert (draft.title, draft.money, draft.money_visible_to) == ("E mapuar", 64207, 2)
+    theirs = services.draft_of(made)
+    theirs.money = services.Decimal(64209)
+    services.edit_activity(made, theirs, by=ana, seen=2)
+    answer = client.post(edit, whole(title="Sërish", seen="2", owner="Qendra “Ura”"))
+    assert answer.status_code == 409
+    assert "64209" not in text(answer).replace("\u00a0", "")
+
+
+def test_an_old_deed_is_offered_no_more(table: Client, ura: Organisation) -> None:
+    table.post(own(ura), quick())
+    session = table.session
+    session["activities_deed"] = {**session["activities_deed"], "at": 0}
+    session.save()
+    assert own(ura, "own_undo") not in text(table.get(own(ura)))
+    table.post(own(ura, "own_undo"))
+    assert Activity.objects.get().state == State.DRAFT

@@ -30,6 +30,7 @@ from .models import Activity, Unsaved
 PAGE = 50
 State = Activity.State
 _DEED = "activities_deed"
+_FRESH = 3600  # seconds for which the last deed is offered to be taken back
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -134,12 +135,16 @@ def row_form_of(activity: Activity, level: int, data: Any = None, seen: int | No
 
 def remember(request: HttpRequest, owner: Organisation | None, said: str, steps: list[list[Any]]) -> None:
     """Keep what was just done, so that the next page can offer to take it back."""
-    request.session[_DEED] = {"owner": owner.pk if owner else None, "said": said, "steps": steps}
+    now = timezone.now().timestamp()
+    request.session[_DEED] = {"owner": owner.pk if owner else None, "said": said, "steps": steps, "at": now}
 
 
 def recall(request: HttpRequest, owner: Organisation | None) -> undoing.Deed | None:
+    """The last deed here, as long as it is fresh: later its row and its history take it back."""
     deed = request.session.get(_DEED)
-    return deed if deed and deed["owner"] == (owner.pk if owner else None) else None
+    if not deed or deed["owner"] != (owner.pk if owner else None) or timezone.now().timestamp() - deed["at"] > _FRESH:
+        return None
+    return deed
 
 
 @require_POST
