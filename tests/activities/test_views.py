@@ -158,7 +158,7 @@ def test_levels_decide_who_sees_it(activity: Make, ana: User, besa: User, cvetan
 def test_money_is_for_whom_it_names(activity: Make, cvetan: User, besa: User) -> None:
     made = activity(money=Decimal(12500), currency="EUR", money_visible_to=1)
     assert "12\xa0500" not in read(f"/activities/{made.code}/")
-    assert "not shown" in read(f"/activities/{made.code}/")
+    assert "not public, or not known" in read(f"/activities/{made.code}/")
     assert "12\xa0500\xa0EUR" in read(f"/activities/{made.code}/", cvetan)
     sealed = activity(money=Decimal(777), currency="EUR", money_visible_to=2)
     assert "777" not in read(f"/activities/{sealed.code}/", cvetan)
@@ -237,7 +237,7 @@ def test_a_project_tells_its_money_as_far_as_it_may(
     inside = activity(project=made.code)
     page = read(f"/projects/{made.code}/")
     assert inside.title in page
-    for words in ("Askush vetëm.", "an organisation that is not public", lugina.name, "not shown"):
+    for words in ("Askush vetëm.", "an organisation that is not public", lugina.name, "not public, or not known"):
         assert words in page
     assert "9\xa0000" not in page
     assert "5\xa0000\xa0EUR" in read(f"/projects/{made.code}/", cvetan)

@@ -25,7 +25,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "gjithmone-bashke-7"  # of everyone in tests.test_doors
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}  # 320: four times enlarged
-NO_PAGES = ("api:", "healthz", "import_problems", "mfa_download_recovery_codes")  # answers, files
+NO_PAGES = (
+    "api:",
+    "healthz",
+    "import_problems",
+    "mfa_download_recovery_codes",
+    "session_ics",
+    "calendar_feed",
+)  # answers, files
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # What a narrow page can break; all the other rules read the same page as on the wide screen.
 NARROW = [
@@ -97,11 +104,19 @@ def pages(world: World, *who: str) -> list[str]:
     fields = ["place", "theme", "activity_kind", "contact", "kind"] if doors.EDITOR in who else []
     found += [reverse("organisation_field", args=[world.one.code, field]) for field in fields]
     views = [f"{reverse('organisations')}?view={view}" for view in ("map", "table")]
+    views += [f"{reverse('activities')}?view={view}&place=AL" for view in ("map", "table", "numbers")]
+    views.append(f"{reverse('activities')}?place=Atlantis&begins=31.02.2018")
     return [
         *found,
         *views,
         f"{reverse('organisations')}?theme=youth&place=AL-10",
         "/places/AL153/",
+        "/plan/?place=AL112&kind=dialogue&audience=youth&from=03.2026",
+        "/plan/?place=Atlantis",
+        "/coverage/?by=time&rows=municipality&from=2026&to=2026",
+        "/coverage/?view=map",
+        "/coverage/?view=tiles&presence=registry",
+        "/coverage/gaps/?audience=youth",
         "/en/",
         "/nowhere/",
     ]

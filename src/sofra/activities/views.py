@@ -31,6 +31,7 @@ from .vocabulary import KINDS, Mode, Part, Status
 
 VIEWS = ("list", "table", "map", "numbers")
 ON_A_PROJECT = 50
+_SEVERAL = ("kind", "audience", "theme")  # words of which an activity may have several
 
 
 # — activities —————————————————————————————————————————————————————————————————————————————————————————————
@@ -111,7 +112,7 @@ def _map(level: int, filters: finding.Filters, form: forms.FilterForm) -> dict[s
 
     regions = maps.rows(settings.COUNTRY, counts, href=href)
     rows = [row for region in regions for row in (region.below or (region,)) if row.count]
-    return {"map": maps.tile_grid(settings.COUNTRY, counts, href=href), "map_rows": rows}
+    return {"map": maps.tile_grid(settings.COUNTRY, counts, href=href, activities=True), "map_rows": rows}
 
 
 def _numbers(level: int, filters: finding.Filters, form: forms.FilterForm) -> list[dict[str, Any]]:
@@ -125,7 +126,7 @@ def _numbers(level: int, filters: finding.Filters, form: forms.FilterForm) -> li
         ("mode", _("In person or online"), dict(Mode.choices)),
     )
     years = [(year or _("not known"), n, "") for year, n in sorted(counted.year.items(), reverse=True)]
-    tables = [{"title": _("Year in which it begins"), "rows": years, "several": False}]
+    tables = [{"title": _("Year in which it begins"), "rows": years, "several": False, "unknown": _("not known")}]
     before = _without(form)
     for name, title, words in named:
         found = getattr(counted, name)
@@ -135,7 +136,7 @@ def _numbers(level: int, filters: finding.Filters, form: forms.FilterForm) -> li
             if code in found
         ]
         rows += [(_("not known"), found[""], "")] if found.get("") else []
-        tables.append({"title": title, "rows": rows, "several": name in {"kind", "audience", "theme"}})
+        tables.append({"title": title, "rows": rows, "several": name in _SEVERAL, "unknown": _("not known")})
     return tables
 
 
@@ -152,7 +153,6 @@ def activity(request: HttpRequest, code: str) -> HttpResponse:
         "days_are_open": saying.days_are_open(found),
         "groups": _by_what(groups, found.reached),
         "shows_money": found.money_visible_to <= level,
-        "money_hidden": found.money_visible_to > level,
         "hides_class": row.verdict is None,
         "funders": _funders(row.project, request.user) if row.project else [],
         "cost": _amount(found.money, found.currency),

@@ -127,8 +127,11 @@ def county_map(country: str, counts: Counts, *, href: Href) -> SafeString:
     )
 
 
-def tile_grid(country: str, counts: Counts, *, href: Href) -> SafeString:
-    """Every municipality as a tile of the same size, near where it lies; "" where the pack has no tiles."""
+def tile_grid(country: str, counts: Counts, *, href: Href, activities: bool = False) -> SafeString:
+    """Every municipality as a tile of the same size, near where it lies; "" where the pack has no tiles.
+
+    Numbers are of organisations, unless they are said to be of activities.
+    """
     atlas = _atlas(country, get_language() or "sq")
     grid = tiles(country)
     if atlas is None or not grid:
@@ -148,16 +151,30 @@ def tile_grid(country: str, counts: Counts, *, href: Href) -> SafeString:
         box = f'x="{x:g}" y="{y:g}" width="{TILE_WIDTH - GAP}" height="{TILE_HEIGHT - GAP}" rx="4"'
         fill = f' fill="url(#tiles-{country.lower()}-hatch)"' if count is None else ""
         parts.append(
-            _link(tile.code, spot.title, count, _state(count, steps), href, f"<rect {box}{fill}/>{label}{number}")
+            _link(
+                tile.code,
+                spot.title,
+                count,
+                _state(count, steps),
+                href,
+                f"<rect {box}{fill}/>{label}{number}",
+                activities=activities,
+            )
         )
     width = (max(tile.column for tile in grid) + 1) * TILE_WIDTH
     height = (max(tile.row for tile in grid) + 1) * TILE_HEIGHT
-    title = gettext("Municipalities of %(country)s as equal tiles: who works where") % {"country": atlas.title}
+    what = (
+        gettext("Municipalities of %(country)s as equal tiles: where activities are")
+        if activities
+        else gettext("Municipalities of %(country)s as equal tiles: who works where")
+    )
+    title = what % {"country": atlas.title}
+    states = [counts.get(tile.code) for tile in grid]
     inner = f'<g class="map-tiles">{"".join(parts)}</g><path class="tile-counties" d="{_county_lines(country)}"/>'
     return _block(
         f"tiles-{country.lower()}",
         _svg(width, height, title, inner, f"tiles-{country.lower()}", margin=3),
-        legend=_legend(steps, [counts.get(tile.code) for tile in grid], dots=False, counties=True),
+        legend=_legend(steps, states, dots=False, counties=True, activities=activities),
         credit=[gettext("positions: %(source)s") % {"source": GEONAMES}],
     )
 
@@ -397,9 +414,11 @@ def _area(shape: Shape, spot: Spot | None, counts: Counts, steps: Sequence[int],
     return _link(shape.code, spot.title, count, _state(count, steps), href, inner)
 
 
-def _link(code: str, title: str, count: int | None, state: str, href: Href, inner: str) -> str:
+def _link(
+    code: str, title: str, count: int | None, state: str, href: Href, inner: str, *, activities: bool = False
+) -> str:
     """A place that can be followed, by pointer or keyboard; its name says the number or why there is none."""
-    said = escape(f"{title}: {state_text(count)}")
+    said = escape(f"{title}: {state_text(count, activities=activities)}")
     return f'<a href="{escape(href(code))}" class="{state}" aria-label="{said}"><title>{said}</title>{inner}</a>'
 
 
@@ -480,12 +499,14 @@ def _number(count: int | None) -> str:
     return f"{count / 1000:.1f}k".replace(".0k", "k") if count < 10_000 else f"{count // 1000}k"
 
 
-def state_text(count: int | None) -> str:
+def state_text(count: int | None, *, activities: bool = False) -> str:
     """The state in words: "3 organisations", "asked: none", "nobody recorded yet"."""
     if count is None:
-        return gettext("nobody recorded yet")
+        return gettext("nothing recorded yet") if activities else gettext("nobody recorded yet")
     if count == 0:
         return gettext("asked: none")
+    if activities:
+        return ngettext("%(n)s activity", "%(n)s activities", count) % {"n": count}
     return ngettext("%(n)s organisation", "%(n)s organisations", count) % {"n": count}
 
 
@@ -519,13 +540,21 @@ def _block(name: str, svg: str, *, legend: str, credit: Sequence[str]) -> SafeSt
     )
 
 
-def _legend(steps: Sequence[int], states: Sequence[int | None], *, dots: bool, counties: bool = False) -> str:
+def _legend(
+    steps: Sequence[int],
+    states: Sequence[int | None],
+    *,
+    dots: bool,
+    counties: bool = False,
+    activities: bool = False,
+) -> str:
     """What the shades mean, in numbers; the two empty states only where they are on the map."""
     entries = []
     if dots and any(states):
         entries.append(_key("counted", gettext("dot: organisations working in the municipality"), round_=True))
     if steps:
         what = gettext("organisations in the whole county:") if dots else gettext("organisations:")
+        what = gettext("activities:") if activities else what
         entries.append(f"<li>{escape(what)}</li>")
     for i, bound in enumerate(steps):
         last = i == len(steps) - 1
@@ -535,7 +564,11 @@ def _legend(steps: Sequence[int], states: Sequence[int | None], *, dots: bool, c
     if any(state == 0 for state in states):
         entries.append(_key("nobody", gettext("asked: none"), round_=dots))
     if any(state is None for state in states):
-        text = gettext("nobody recorded yet, which does not mean that nobody is there")
+        text = (
+            gettext("nothing recorded yet, which does not mean that nothing is done there")
+            if activities
+            else gettext("nobody recorded yet, which does not mean that nobody is there")
+        )
         entries.append(_key("unrecorded", text, round_=dots))
     if counties:
         entries.append(_key("county-line", gettext("county border")))
