@@ -156,7 +156,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **dict.fromkeys("school session_ask school_edit school_calendar office office_calendar".split(), one),
     "session": session,
     "session_ics": session,
-    "feed": lambda world: {"token": world.feed},
+    "calendar_feed": lambda world: {"token": world.feed},
     "activity": activity,
     "activity_history": activity,
     "project": project,

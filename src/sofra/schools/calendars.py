@@ -114,7 +114,7 @@ def feed_of(token: str) -> Feed | None:
 def address_of(feed: Feed) -> str:
     """The whole address, the same in every language of the reader."""
     with translation.override(settings.LANGUAGE_CODE):
-        return settings.ORIGIN.rstrip("/") + reverse("feed", args=[token_of(feed)])
+        return settings.ORIGIN.rstrip("/") + reverse("calendar_feed", args=[token_of(feed)])
 
 
 # — iCalendar ——————————————————————————————————————————————————————————————————————————————————————————————

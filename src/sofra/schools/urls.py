@@ -17,5 +17,5 @@ urlpatterns = [
     path("sessions/calendars/", calendar_views.feed_list, name="feeds"),
     path("sessions/<int:number>/", views.session, name="session"),
     path("sessions/<int:number>/session.ics", calendar_views.session_ics, name="session_ics"),
-    path("calendar/<str:token>/sofra.ics", calendar_views.feed, name="feed"),
+    path("calendar/<str:token>/sofra.ics", calendar_views.feed, name="calendar_feed"),
 ]

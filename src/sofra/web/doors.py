@@ -93,7 +93,7 @@ DOORS: dict[str, dict[str, str]] = {
     "feeds": _OWN_FORM,
     "session": {"GET": EDITOR, "POST": EDITOR},
     "session_ics": {"GET": EDITOR},
-    "feed": _READ,
+    "calendar_feed": _READ,
     # an organisation's own activities
     "own_activities": {"GET": EDITOR, "POST": EDITOR},
     "own_activity_new": {"GET": EDITOR, "POST": EDITOR},
