@@ -106,6 +106,8 @@ def pages(world: World, *who: str) -> list[str]:
     views = [f"{reverse('organisations')}?view={view}" for view in ("map", "table")]
     views += [f"{reverse('activities')}?view={view}&place=AL" for view in ("map", "table", "numbers")]
     views.append(f"{reverse('activities')}?place=Atlantis&begins=31.02.2018")
+    if doors.EDITOR in who:
+        views += [f"{reverse('office_calendar', args=[world.one.code])}?view={view}" for view in ("day", "term")]
     return [
         *found,
         *views,
