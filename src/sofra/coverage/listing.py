@@ -82,13 +82,14 @@ def overlaps(level: int, filters: Filters = EVERYTHING) -> Iterator[Overlap]:
     if not len(held.numbers):
         return
     waiting: list[tuple[Work, Work, Meeting]] = []
+    named: dict[int, Named] = {}
     for pair in _meetings(held, narrowed.drivers(held)):
         if narrowed.fits(pair[2]):
             waiting.append(pair)
         if len(waiting) >= PORTION:
-            yield from _named(waiting)
+            yield from _told(waiting, named)
             waiting.clear()
-    yield from _named(waiting)
+    yield from _told(waiting, named)
 
 
 def _meetings(held: Held, drivers: NDArray[np.bool_]) -> Iterator[tuple[Work, Work, Meeting]]:
@@ -107,10 +108,11 @@ def _meetings(held: Held, drivers: NDArray[np.bool_]) -> Iterator[tuple[Work, Wo
                 yield first, second, meeting
 
 
-def _named(found: Sequence[tuple[Work, Work, Meeting]]) -> Iterator[Overlap]:
-    named: dict[int, Named] = {}
-    for numbers in reading.portions(sorted({work.number for pair in found for work in pair[:2]}), 900):
-        named |= reading.named(numbers)
+def _told(found: Sequence[tuple[Work, Work, Meeting]], named: dict[int, Named]) -> Iterator[Overlap]:
+    """The overlaps with their titles; those that were looked up before are remembered in `named`."""
+    if len(named) > REMEMBERED:
+        named.clear()
+    named |= reading.named({work.number for pair in found for work in pair[:2]} - named.keys())
     for first, second, meeting in found:
         yield Overlap(named[first.number], named[second.number], meeting.sure, meeting.why, meeting.days)
 

@@ -46,6 +46,7 @@ class Notice:
     audience: str
     crowd: Crowd
     organisations: tuple[Organisation, ...]  # that the viewer may know of
+    activities: tuple[Named, ...]  # the rows that say so: `crowd.works`
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def _notices(level: int, found: Sequence[tuple[Place, str, Crowd]], filters: Fil
     whose = {one.pk: one for one in Organisation.objects.filter(pk__in=leads, visible_to__lte=level)}
     asked = filters.organisation and (filters.organisation.joined_to_id or filters.organisation.pk)
     activity = Activity.objects.filter(code=filters.activity).values_list("pk", flat=True).first()
+    named = reading.named({work.number for _place, _audience, crowd in found for work in crowd.works})
     notices = []
     for place, audience, crowd in found:
         if asked and not any(asked == work.lead or asked in work.organisations for work in crowd.works):
@@ -135,8 +137,9 @@ def _notices(level: int, found: Sequence[tuple[Place, str, Crowd]], filters: Fil
         if filters.activity and not any(work.number == activity for work in crowd.works):
             continue
         here = {work.counts_as for work in crowd.works}
-        named = sorted((whose[one] for one in here if one in whose), key=lambda one: (one.sort_key, one.pk))
-        notices.append(Notice(place, audience, crowd, tuple(named)))
+        known = sorted((whose[one] for one in here if one in whose), key=lambda one: (one.sort_key, one.pk))
+        rows = tuple(named[work.number] for work in crowd.works)
+        notices.append(Notice(place, audience, crowd, tuple(known), rows))
     return notices
 
 

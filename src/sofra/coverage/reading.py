@@ -218,8 +218,11 @@ def partners_of(activities: Collection[int]) -> dict[int, list[int]]:
 
 def named(activities: Iterable[int]) -> dict[int, Named]:
     """Number → code and title."""
-    rows = Activity.objects.filter(pk__in=list(activities)).values_list("pk", "code", "title")
-    return {number: Named(number, code, title) for number, code, title in rows}
+    found: dict[int, Named] = {}
+    for portion in portions(sorted(set(activities)), 5_000):
+        rows = Activity.objects.filter(pk__in=portion).values_list("pk", "code", "title")
+        found |= {number: Named(number, code, title) for number, code, title in rows}
+    return found
 
 
 # — what was asked —————————————————————————————————————————————————————————————————————————————————————————

@@ -40,6 +40,7 @@ def crowd_told(one: Notice) -> Told:
         "place": one.place.code, "audience": one.audience, "sure": one.crowd.sure, "number": one.crowd.number,
         "days": [_days(span) for span in one.crowd.spans],
         "organisations": [organisation.code for organisation in one.organisations],
+        "activities": [_named(activity) for activity in one.activities],
     }  # fmt: skip
 
 
