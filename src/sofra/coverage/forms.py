@@ -112,7 +112,7 @@ class PlanForm(Narrowed):
             self.fields["organisation"].widget = forms.Select(
                 choices=[("", _("Not said")), *((one.code, one.name) for one in mine)]
             )
-            self.fields["organisation"].label = _("Who plans it?")
+            self.fields["organisation"].label = _("Who plans it")
             self.fields["organisation"].help_text = _("What this organisation does itself is then no overlap.")
 
     def clean(self) -> dict[str, Any]:
@@ -226,7 +226,7 @@ class MoneyForm(Narrowed):
     audience = forms.ChoiceField(label=_("For whom"), required=False, choices=[("", _("Anybody")), *AUDIENCE_CHOICES])
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any kind")), *KIND_CHOICES])
     funder = forms.ChoiceField(label=_("Funder"), required=False)
-    rows = forms.ChoiceField(label=_("Rows"), required=False, choices=ROW_CHOICES)
+    rows = forms.ChoiceField(label=_("Places shown"), required=False, choices=ROW_CHOICES)
 
     def __init__(self, *args: Any, givers: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
