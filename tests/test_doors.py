@@ -159,6 +159,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "calendar_feed": lambda world: {"token": world.feed},
     "activity": activity,
     "activity_history": activity,
+    "activity_undo": activity,
     "project": project,
     "project_edit": project,
     "project_move": project,

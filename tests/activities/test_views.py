@@ -174,6 +174,9 @@ def test_its_people_read_who_changed_what(activity: Make, besa: User, cvetan: Us
     for words in ("Besa", "<del>Punëtori me të rinjtë</del>", "<ins>Takim i ri</ins>", "Cërrik", "Added"):
         assert words in page
     read(f"/activities/{made.code}/history/", cvetan, 404)
+    assert send(f"/activities/{made.code}/undo/", cvetan, {"seen": "2"}).status_code == 404
+    assert send(f"/activities/{made.code}/undo/", besa, {"seen": "2"}).status_code == 302
+    assert Activity.objects.get().title == "Punëtori me të rinjtë"
     assert f"/activities/{made.code}/history/" not in read(f"/activities/{made.code}/", cvetan)
 
 

@@ -11,14 +11,16 @@ from sofra.accounts.access import level_of
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
-from . import finding, saying
+from . import finding, queries, saying
 from .finding import Filters
 
 LATEST = 5
 
 
 def of_organisation(request: HttpRequest, organisation: Organisation) -> str:
-    return _panel(request, Filters(organisation=organisation), {"organisation": organisation.code})
+    may = queries.may_edit(request.user, organisation)
+    own = reverse("own_activities", args=[organisation.code]) if may else ""
+    return _panel(request, Filters(organisation=organisation), {"organisation": organisation.code}, own_url=own)
 
 
 def of_place(request: HttpRequest, place: Place) -> str:

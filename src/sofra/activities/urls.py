@@ -9,6 +9,7 @@ urlpatterns = [
     path("activities/", views.activity_list, name="activities"),
     path("activities/<str:code>/", views.activity, name="activity"),
     path("activities/<str:code>/history/", views.activity_history, name="activity_history"),
+    path("activities/<str:code>/undo/", views.activity_undo, name="activity_undo"),
     path("projects/", views.project_list, name="projects"),
     path("projects/new/", views.project_new, name="project_new"),
     path("projects/<str:code>/", views.project, name="project"),

@@ -1,6 +1,6 @@
 """Pages of activities and projects. Each fetches by a query that says whether the reader may."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -223,6 +223,12 @@ def activity_history(request: HttpRequest, code: str) -> HttpResponse:
     return _history(request, queries.activity_for(request.user, code, edit=True), _("Activities"), "activities")
 
 
+@require_POST
+def activity_undo(request: HttpRequest, code: str) -> HttpResponse:
+    require(request.user)
+    return _undo(request, queries.activity_for(request.user, code, edit=True), services.undo_last)
+
+
 def _history(request: HttpRequest, kept: Activity | Project, up: str, route: str) -> HttpResponse:
     page = Paginator(kept.versions.select_related("by"), finding.PAGE).get_page(request.GET.get("page"))
     level = queries.level_at(request.user, kept)
@@ -324,6 +330,7 @@ def _project_page(request: HttpRequest, kept: Project | None, by: User) -> HttpR
             form = context["form"] = _seen_now(request, form, outdated.kept.version)
         except ValidationError as problem:
             _refuse(form, problem)
+    context["all_forms"] = [form, *funders.forms]
     context["known"] = forms.known_organisations(form.level)
     status = 409 if context["changed"] else 422 if request.method == "POST" else 200
     return render(request, "activities/project_form.html", context, status=status)
@@ -412,12 +419,15 @@ def project_move(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def project_undo(request: HttpRequest, code: str) -> HttpResponse:
+    require(request.user)
+    return _undo(request, queries.project_for(request.user, code, edit=True), services.undo_project)
+
+
+def _undo(request: HttpRequest, found: Activity | Project, undo: Callable[..., Any]) -> HttpResponse:
     """Let it say again what it said before its last change."""
-    by = require(request.user)
-    found = queries.project_for(request.user, code, edit=True)
     seen = request.POST.get("seen", "")
     try:
-        services.undo_project(found, by=by, seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0)
+        undo(found, by=require(request.user), seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0)
         messages.success(request, _("The last change was taken back."))
     except services.Outdated:
         messages.warning(request, _("Somebody changed it in the meantime. Look at it again; nothing was done."))

@@ -73,6 +73,7 @@ DOORS: dict[str, dict[str, str]] = {
     "activities": _READ,
     "activity": _READ,
     "activity_history": {"GET": EDITOR},
+    "activity_undo": {"POST": EDITOR},
     "projects": _READ,
     "project": _READ,
     "project_new": {"GET": MEMBER, "POST": MEMBER},
