@@ -33,6 +33,9 @@ from .table_views import remember
 
 State = Activity.State
 _NOT_TYPED = {"csrfmiddlewaretoken", "seen", "base", "do", "resume"}
+_FOLDED = {"who", "reached", "money", "more"}  # parts of the form that stand behind their title while nothing is said
+_ANSWERED = {"counted", "money_visible_to", "visible_to"}
+_EMPTY: tuple[Any, ...] = ("", None, [])
 _MONEY = ("money", "currency", "money_visible_to")
 
 
@@ -155,11 +158,19 @@ def _sections(form: table_forms.ActivityForm) -> list[dict[str, Any]]:
     )
     return [
         {
-            "code": code, "title": title, "fields": fields
+            "code": code, "title": title, "fields": fields, "folds": code in _FOLDED, "open": _says_something(fields)
         }
         for code, title, names in wanted
         if (fields := form.shown(*names))
     ]  # fmt: skip
+
+
+def _says_something(parts: list[dict[str, Any]]) -> bool:
+    """Is anything said or wrong in these fields? What always has an answer does not count."""
+    return any(
+        part["field"].errors or (part["name"] not in _ANSWERED and part["field"].value() not in _EMPTY)
+        for part in parts
+    )
 
 
 # — saving —————————————————————————————————————————————————————————————————————————————————————————————————

@@ -99,11 +99,20 @@ def table_page(
         "deed_row": deed["steps"][0][1] if deed and deed["steps"][0][0] == "edit" else None,
         "known_places": place_choices(),
         "bulk": _actions(filters.cleaned_data.get("state", "")),
-        "query": request.GET.urlencode(),
+        "query": _kept_query(request.GET),
         "unsaved": Unsaved.objects.filter(user=by, owner=owner, activity=None),
         "with_unsaved": unsaved.with_unsaved(by, [row.activity.pk for row in rows]),
     }
     return render(request, "activities/table_own.html", context, status=422 if invalid else 200)
+
+
+def _kept_query(asked: QueryDict) -> str:
+    """The filter, without what opens a row or the form for a new one."""
+    query = QueryDict(mutable=True)
+    for name in ("state", "year", "sort", "page"):
+        if value := asked.get(name):
+            query[name] = str(value)
+    return query.urlencode()
 
 
 def _states(found: QuerySet[Activity]) -> list[dict[str, Any]]:
@@ -201,7 +210,7 @@ def own_row(request: HttpRequest, code: str, activity: str) -> HttpResponse:
             if changed.version != seen:
                 said = _("“%(title)s” is saved.") % {"title": changed.title}
                 remember(request, owner, said, [["edit", changed.pk, changed.version]])
-            query = QueryDict(request.POST.get("back", "")[:500]).urlencode()
+            query = _kept_query(QueryDict(request.POST.get("back", "")[:500]))
             address = reverse("own_activities", args=[owner.code])
             return redirect(f"{address}?{query}#row-{changed.pk}" if query else f"{address}#row-{changed.pk}")
     return table_page(request, owner, row_form=form, editing=found, invalid=True)
@@ -217,7 +226,7 @@ def own_bulk(request: HttpRequest, code: str) -> HttpResponse:
     owner = queries.organisation_for(request.user, code)
     found = Activity.objects.filter(queries.owned_by(owner))
     filters = table_forms.FilterForm(request.GET, found=found)
-    back = f"{reverse('own_activities', args=[owner.code])}?{request.GET.urlencode()}".rstrip("?")
+    back = f"{reverse('own_activities', args=[owner.code])}?{_kept_query(request.GET)}".rstrip("?")
     if request.POST.get("all"):
         chosen = filters.narrow(found)
     else:
