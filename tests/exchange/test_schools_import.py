@@ -49,7 +49,7 @@ def verdicts(imported: Import) -> list[str]:
 
 def test_the_sample_comes_in_once_and_goes_again() -> None:
     imported = bring(SAMPLE.read_text("utf-8"))
-    assert list(imported.mapping.values()) == [
+    assert [imported.mapping[title] for title in imported.shape["columns"]] == [
         "number", "name", "seat", "unit", "office", "address", "identifier", "website",
     ]  # fmt: skip
     assert verdicts(imported) == ["new", "new", "new", "bad"]

@@ -92,6 +92,7 @@ class CrowdOut(Schema):
     number: int = Field(description="The largest number of organisations at work with them on one day")
     days: list[DaysOut] = Field(description="When there are more than the hub's limit")
     organisations: list[str] = Field(description="Ids of those that are public")
+    activities: list[NamedOut] = Field(description="Those that say so")
 
 
 class Crowds(Schema):
