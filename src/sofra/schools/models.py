@@ -131,6 +131,11 @@ class Session(models.Model):
         return self.state in OPEN
 
     @property
+    def is_plain(self) -> bool:
+        """Does it wait for the school, without another date between?"""
+        return self.state == self.State.ASKED
+
+    @property
     def is_past(self) -> bool:
         return self.begins <= timezone.now()
 
