@@ -15,6 +15,7 @@ from pytest_django import Settings
 from tests.test_doors import EXAMPLES, World, world
 
 from sofra.accounts.models import User
+from sofra.activities import pasting
 from sofra.organisations import services
 from sofra.organisations.models import Organisation
 from sofra.places.services import load_places
@@ -44,6 +45,10 @@ NARROW = [
     "link-name",
 ]
 ON_A_PHONE = {"runOnly": {"type": "rule", "values": NARROW}}
+# A table that an organisation pasted: a row that is right, one with faults, one that asks.
+PASTED = (
+    "Titulli\tVendi\tData\tPjesëmarrës\nTakim\tPukë\t2026\t30\nForum\tAtlantis\t31.2.2026\t-3\nDebat\t\t2026\t12000"
+)
 SAID: tuple[tuple[str, str, dict[str, Any], int], ...] = (
     ("name", "Tryeza e Parë", {}, 0),
     ("acronym", "TP", {}, 0),
@@ -87,6 +92,7 @@ def laid(world: World, settings: Settings) -> World:
     third = _register("Tryeza e Tretë", ana)
     fourth = _register("The Third Table", ana)
     services.keep_candidates([(third.pk, fourth.pk, 0.97, ["emri i përkthyer"])], by=ana)
+    pasting.keep_paste({"text": PASTED}, owner=world.one, by=ana)
     return world
 
 
@@ -107,6 +113,8 @@ def pages(world: World, *who: str) -> list[str]:
     views += [f"{reverse('activities')}?view={view}&place=AL" for view in ("map", "table", "numbers")]
     views.append(f"{reverse('activities')}?place=Atlantis&begins=31.02.2018")
     if doors.EDITOR in who:
+        own = reverse("own_activities", args=[world.one.code])
+        views += [f"{own}?add=1", f"{own}?edit={world.activity}", f"{own}?state=binned"]
         views += [f"{reverse('office_calendar', args=[world.one.code])}?view={view}" for view in ("day", "term")]
     return [
         *found,
@@ -261,6 +269,8 @@ def test_the_keyboard_reaches_all_and_shows_where_it_is(laid: World, live_server
     code = laid.one.code
     inside = [laid.one.get_absolute_url(), reverse("organisation_edit", args=[code]), reverse("duplicates")]
     inside += [reverse("organisation_field", args=[code, field]) for field in ("place", "theme")]
+    inside += [f"{reverse('own_activities', args=[code])}?add=1"]
+    inside += [reverse("activity_edit", args=[laid.activity]), reverse("own_paste_check", args=[code])]
     for path in inside:
         reader.goto(live_server.url + path)
         wrong += [f"{path}: {one}" for one in walk(reader)]
