@@ -19,6 +19,7 @@ from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
 from . import pairing, reading, rules
+from .bodies import Bodies
 from .pairing import Held, Numbers, Pairs
 from .reading import Named
 from .rules import Meeting, Reason, Side, Span, Work
@@ -249,5 +250,5 @@ def _held(wanted: QuerySet[Presence]) -> Held:
     return Held(
         numbers=numbers, starts=np.append(starts, len(activity)), place=place, area=area, audience=audience, work=work,
         span=span, may_begin=may_begin, may_end=may_end, sure_begin=sure_begin, sure_end=sure_end, project=project,
-        places=places, organisations=reading.partners_of(numbers.tolist()),
+        places=places, organisations=reading.parties_of(numbers.tolist(), Bodies(Visibility.SEALED)),
     )  # fmt: skip

@@ -15,10 +15,11 @@ from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
 from . import reading, rules
+from .bodies import Bodies
 from .reading import Named, Row
 from .rules import Span, Work
 
-PARTNERS, TRIED = 12, 32  # so many partners are told, of so many that were looked at
+PARTNERS, TRIED = 12, 24  # so many partners are told, of so many that were looked at
 YEARS_BACK = 3  # what was done longer ago tells little about who could be a partner
 WITHIN = 10  # partners are looked for in so many municipalities, the nearest; in the own one also with other people
 
@@ -40,11 +41,11 @@ class Partner:
     perhaps_busy: bool
 
 
-def partners(level: int, plan: Work, places: Mapping[str, Place]) -> tuple[Partner, ...]:
+def partners(bodies: Bodies, plan: Work, places: Mapping[str, Place]) -> tuple[Partner, ...]:
     """Organisations that worked in one of these municipalities (code → place, the own one first, then the nearest) in
     the last years with the same people, or completing the plan, and are not known to be at work in its time."""
     wanted = {AUDIENCE_NUMBERS[code] for code in plan.audiences or AUDIENCE_NUMBERS}
-    fitting = _fitting(level, plan, list(places), wanted)
+    fitting = _fitting(bodies, plan, list(places), wanted)
     nearest = {code: rank for rank, code in enumerate(places)}
 
     def rank(organisation: int) -> tuple[Any, ...]:
@@ -57,9 +58,9 @@ def partners(level: int, plan: Work, places: Mapping[str, Place]) -> tuple[Partn
         )
 
     ranked = sorted(fitting, key=rank)[:TRIED]
-    busy = at_work(level, ranked, (plan.days.may_begin, plan.days.may_end))
+    busy = at_work(bodies.level, ranked, (plan.days.may_begin, plan.days.may_end))
     free = sorted((one for one in ranked if busy.get(one) is not True), key=lambda one: one in busy)
-    whose = Organisation.objects.filter(visible_to__lte=level, ended_in=None).defer("searchable").in_bulk(free)
+    whose = Organisation.objects.filter(visible_to__lte=bodies.level, ended_in=None).defer("searchable").in_bulk(free)
     shown = [number for number in free if number in whose][:PARTNERS]
     last = {number: max(fitting[number], key=lambda row: (row.may_begin, row.activity)) for number in shown}
     named = reading.named(row.activity for row in last.values())
@@ -69,13 +70,13 @@ def partners(level: int, plan: Work, places: Mapping[str, Place]) -> tuple[Partn
     )
 
 
-def _fitting(level: int, plan: Work, codes: Sequence[str], wanted: Collection[int]) -> dict[int, list[Row]]:
+def _fitting(bodies: Bodies, plan: Work, codes: Sequence[str], wanted: Collection[int]) -> dict[int, list[Row]]:
     """Organisation → the presences that make it fit."""
     begun = max(plan.days.may_begin - YEARS_BACK * 366, LONG_AGO), plan.days.may_end
-    rows = reading.newest(level, codes[:WITHIN], sorted(wanted), begun, each=2, most=160)
+    rows, _since = reading.newest(bodies, codes[:WITHIN], sorted(wanted), begun, each=2, most=160)
     if plan.work:
         others = [number for number in reading.EVERYBODY if number not in wanted]
-        rows += reading.newest(level, codes[:1], others, begun, each=1, most=60)
+        rows += reading.newest(bodies, codes[:1], others, begun, each=1, most=60)[0]
     found: dict[int, list[Row]] = {}
     for row in rows:
         fits = row.audience in wanted or rules.completes(row.work, plan.work)

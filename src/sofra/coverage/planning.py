@@ -17,10 +17,11 @@ from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
 from . import reading, rules
+from .bodies import Bodies
 from .models import Asking, PriorityArea
 from .neighbours import Neighbour, alike, neighbours
 from .partners import Partner, partners
-from .reading import Row, Scope
+from .reading import Scope
 from .rules import Crowd, Reason, Span, Work
 
 CAP = 50  # so many of each list are told
@@ -139,18 +140,20 @@ def before(level: int, question: Question) -> Answer:
     scope = reading.scope_of(question.where)
     whole = question.where.level == 0
     areas = (*scope.inside, *scope.above, reading.UNKNOWN_AREA, scope.country)
+    bodies, plan = Bodies(level), question.work
     rows = reading.presences(
-        level, (scope.country,) if whole else areas, reading.numbers_of(question.audiences), question.period
-    )
-    works = reading.works_of(rows, scope.path_of, country={scope.country})
-    found = [*_there(question, works), *_past(level, question, scope)]
+        bodies, (scope.country,) if whole else areas, reading.numbers_of(question.audiences), question.period,
+        work=plan.work, all_of=scope.municipality,
+    )  # fmt: skip
+    works = reading.works_of(rows, scope.path_of, country={scope.country}, bodies=bodies)
+    found = [*_there(plan, works), *_past(bodies, question, scope)]
     here = {row.activity for row in rows if row.area == scope.municipality}
     around = neighbours(question.where) if scope.municipality else []
     return Answer(
         question=question,
         municipality=around[0].place if around else None,
         **_listed(level, found),
-        partners=partners(level, question.work, {one.place.code: one.place for one in around}),
+        partners=partners(bodies, plan, {one.place.code: one.place for one in around}),
         crowding=_crowding(question, [works[number] for number in sorted(here)]) if around else (),
         nobody_near=_nobody_near(level, question, around),
     )
@@ -161,8 +164,7 @@ def before(level: int, question: Question) -> Answer:
 Told = tuple[str, Work, tuple[Reason, ...]]  # in which list of the answer, what, why
 
 
-def _there(question: Question, works: Mapping[int, Work]) -> Iterator[Told]:
-    plan = question.work
+def _there(plan: Work, works: Mapping[int, Work]) -> Iterator[Told]:
     for work in works.values():
         if work.whole_country:
             everywhere = dataclasses.replace(work, whole_country=False, places=plan.places)
@@ -173,29 +175,31 @@ def _there(question: Question, works: Mapping[int, Work]) -> Iterator[Told]:
             yield "there", work, meeting.why
 
 
-def _past(level: int, question: Question, scope: Scope) -> Iterator[Told]:
+def _past(bodies: Bodies, question: Question, scope: Scope) -> Iterator[Told]:
     """Who was surely gone before that time: the same place, the same people, whatever the work was."""
     until = question.period[0] - 1
     if until < LONG_AGO or question.where.level == 0:
         return
     only = [code for code in scope.paths if scope.meets(code)] if question.where.level > 2 else []
     plan = dataclasses.replace(question.work, days=Days(LONG_AGO, FAR_OFF, None), work=0)
-    most = 0
+    each, enough = CAP - 10, False
     found: list[Told] = []
-    rows: list[Row] = []
-    while len(found) <= CAP and len(rows) >= most:  # what the asker did itself is no answer: look for more
-        most = max(most * 10, 2 * CAP + 20)
-        rows = reading.newest(
-            level, (*scope.inside, *scope.above), reading.numbers_of(question.audiences), (LONG_AGO, until),
-            ended=until, places=only, each=most // 2, most=most,
+    while not enough:
+        rows, since = reading.newest(
+            bodies, (*scope.inside, *scope.above), reading.numbers_of(question.audiences), (LONG_AGO, until),
+            ended=until, places=only, each=each, most=3 * each,
         )  # fmt: skip
-        works = reading.works_of(rows, scope.path_of, country={scope.country})
-        found = [
-            ("was_there", work, tuple(why for why in meeting.why if why.side in _PAST_SIDES))
-            for work in sorted(works.values(), key=lambda work: (-work.days.may_begin, work.number))
-            if (meeting := rules.meet(plan, work)) is not None
-        ]
+        works = reading.works_of(rows, scope.path_of, country={scope.country}, bodies=bodies)
+        met = [(work, meeting) for work in works.values() if (meeting := rules.meet(plan, work)) is not None]
+        met.sort(key=lambda one: (-one[0].days.may_begin, one[0].number))
+        found = [("was_there", work, _of_the_past(meeting)) for work, meeting in met]
+        enough = since == LONG_AGO or sum(work.days.may_begin > since for work, _meeting in met) > CAP
+        each *= 8
     yield from found[: CAP + 1]
+
+
+def _of_the_past(meeting: rules.Meeting) -> tuple[Reason, ...]:
+    return tuple(reason for reason in meeting.why if reason.side in _PAST_SIDES)
 
 
 _PAST_SIDES = (rules.Side.ORGANISATIONS, rules.Side.PLACE, rules.Side.AUDIENCE)

@@ -14,6 +14,7 @@ from sofra.organisations.models import Organisation
 from sofra.places.models import Kind, Place
 
 from . import reading, rules
+from .bodies import Bodies
 from .listing import EVERYTHING, Filters, Overlap, overlaps
 from .models import Asking, PriorityArea
 from .planning import (
@@ -98,9 +99,12 @@ def crowded_places(level: int, filters: Filters = EVERYTHING) -> list[Notice]:
     """
     places = municipalities(filters.place)
     codes = {place.code for place in places}
-    rows = reading.presences(level, codes, reading.numbers_of(filters.audiences), filters.period)
+    bodies = Bodies(level)
+    rows = reading.presences(bodies, codes, reading.numbers_of(filters.audiences), filters.period)
     found = [
-        (place, audience, crowd) for place, here in _by_area(rows, places) for audience, crowd in _crowds(here, filters)
+        (place, audience, crowd)
+        for place, here in _by_area(rows, places)
+        for audience, crowd in _crowds(here, filters, bodies)
     ]
     return _notices(level, found, filters)
 
@@ -112,8 +116,8 @@ def _by_area(rows: Sequence[Row], places: Sequence[Place]) -> Iterator[tuple[Pla
     return ((place, by_area[place.code]) for place in places if place.code in by_area)
 
 
-def _crowds(here: Sequence[Row], filters: Filters) -> Iterator[tuple[str, Crowd]]:
-    works = reading.works_of(here, lambda code: code, country=()).values()
+def _crowds(here: Sequence[Row], filters: Filters, bodies: Bodies) -> Iterator[tuple[str, Crowd]]:
+    works = reading.works_of(here, lambda code: code, country=(), bodies=bodies).values()
     if len({work.counts_as for work in works}) <= settings.CROWD:
         return
     there = {row.audience for row in here}

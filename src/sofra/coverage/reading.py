@@ -16,6 +16,7 @@ from sofra.activities.models import Activity
 from sofra.activities.vocabulary import ANYBODY, AUDIENCE_CODES, AUDIENCE_NUMBERS
 from sofra.places.models import Place
 
+from .bodies import Bodies
 from .models import Asking
 from .rules import Asked, Span, Work, covers
 
@@ -27,11 +28,10 @@ EVERYBODY = (ANYBODY, *AUDIENCE_CODES)
 
 # An activity is seen as far as it and the organisation that leads it may be seen (activities.queries.activities).
 SEEN = "p.visible_to <= %s AND (%s >= 2 OR a.owner_id IS NULL OR o.visible_to <= %s)"
-DOES = "(%s = 0 OR p.work = 0 OR p.work & %s <> 0)"
-JOINS = (
+LEADERS = (
     " JOIN activities_activity a ON a.id = p.activity_id LEFT JOIN organisations_organisation o ON o.id = a.owner_id"
-    " LEFT JOIN activities_project j ON j.id = a.project_id LEFT JOIN organisations_organisation l ON l.id = j.owner_id"
 )
+DOES = "(%s = 0 OR p.work = 0 OR p.work & %s <> 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,9 @@ class Row(NamedTuple):
 
 COLUMNS = (
     "p.activity_id, p.place, p.area, p.audience, p.work, p.may_begin, p.may_end, p.sure_begin, p.sure_end,"
-    " a.project_id, COALESCE(o.joined_to_id, o.id), COALESCE(l.joined_to_id, l.id, o.joined_to_id, o.id)"
+    " a.project_id, a.owner_id, j.owner_id"
 )
+ADDED = " JOIN activities_activity a ON a.id = p.activity_id LEFT JOIN activities_project j ON j.id = a.project_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,29 +131,46 @@ FROM_PROBES = (
 )
 
 
-def presences(level: int, areas: Collection[str], audiences: Collection[int], span: Span) -> list[Row]:
-    """The presences in these areas for these audiences (numbers) that may fall in a time, as a viewer may see them."""
-    if not areas:
+def presences(
+    bodies: Bodies, areas: Collection[str], audiences: Collection[int], span: Span, *, work: int = 0, all_of: str = ""
+) -> list[Row]:
+    """The presences in these areas for these audiences (numbers) that may fall in a time, as a viewer may see them.
+
+    With `work` (bits), of other areas than `all_of` only those that are or may be such work.
+    """
+    if not areas or not audiences:
         return []
     begin, values = probes(areas, audiences, span)
-    statement = f"{begin} SELECT {COLUMNS}{FROM_PROBES}{JOINS} WHERE {SEEN}"
-    return [Row._make(row) for row in run(statement, [*values, span[1], span[0], level, level, level])]
+    wanted = f"p.visible_to <= %s AND (p.area = %s OR {DOES})"
+    statement = f"{begin} SELECT {COLUMNS}{FROM_PROBES}{ADDED} WHERE {wanted}"
+    return _shown(bodies, run(statement, [*values, span[1], span[0], bodies.level, all_of, work, work]))
+
+
+def _shown(bodies: Bodies, found: Sequence[Sequence[Any]]) -> list[Row]:
+    """Rows of COLUMNS, as far as the viewer may know who leads them, with the records that stand."""
+    bodies.learn(number for row in found for number in row[-2:])
+    return [
+        Row._make((*row[:-2], bodies.stands(row[-2]), bodies.stands(row[-1]) or bodies.stands(row[-2])))
+        for row in found
+        if bodies.shown(row[-2])
+    ]
 
 
 def newest(
-    level: int, areas: Collection[str], audiences: Collection[int], begun: Span, *, each: int, most: int,
+    bodies: Bodies, areas: Collection[str], audiences: Collection[int], begun: Span, *, each: int, most: int,
     ended: int | None = None, places: Collection[str] = (),
-) -> list[Row]:  # fmt: skip
+) -> tuple[list[Row], int]:  # fmt: skip
     """The `most` presences that began last within some days, looked for among the last `each` of an area, audience
-    and length; with `ended`, only those that were surely over by that day; with `places`, only those at one of them."""
+    and length; with `ended`, only those that were surely over by that day; with `places`, only those at one of them.
+    Also gives the day after which nothing was left out; LONG_AGO where nothing was at all."""
     if not areas or not audiences:
-        return []
+        return [], LONG_AGO
     begin, values = probes(areas, audiences, begun)
     wanted = (
         "q.area = spot.area AND q.audience = whom.audience AND q.span = lasting.span AND q.visible_to <= %s"
         " AND q.may_begin >= %s AND q.may_begin <= %s"
     )
-    values += [level, *begun]
+    values += [bodies.level, *begun]
     if ended is not None:
         wanted += " AND q.may_end <= %s"
         values.append(ended)
@@ -167,8 +185,20 @@ def newest(
     )
     every = f"SELECT p.* FROM spot CROSS JOIN whom CROSS JOIN lasting{last}"  # noqa: S608
     found = f"{every} ORDER BY p.may_begin DESC LIMIT {int(most)}"
-    statement = f"{begin} SELECT {COLUMNS} FROM ({found}) p{JOINS} WHERE {SEEN}"  # noqa: S608
-    return [Row._make(row) for row in run(statement, [*values, level, level, level])]
+    statement = f"{begin} SELECT {COLUMNS} FROM ({found}) p{ADDED}"  # noqa: S608
+    rows = run(statement, values)
+    return _shown(bodies, rows), _complete_since(rows, each, most)
+
+
+def _complete_since(rows: Sequence[Sequence[Any]], each: int, most: int) -> int:
+    """The day after which the limits left nothing out: the first of the last rows that were taken where one was met."""
+    stretches: dict[tuple[str, int, int], list[int]] = {}
+    for _activity, _place, area, audience, _work, may_begin, may_end, *_rest in rows:
+        stretches.setdefault((area, audience, (may_end - may_begin + 1).bit_length()), []).append(may_begin)
+    cut = [min(begins) for begins in stretches.values() if len(begins) >= each]
+    if len(rows) >= most:
+        cut.append(min(row[5] for row in rows))
+    return max(cut, default=LONG_AGO)
 
 
 def areas_taken(level: int, areas: Collection[str], audiences: Collection[int], span: Span, work: int = 0) -> set[str]:
@@ -179,7 +209,7 @@ def areas_taken(level: int, areas: Collection[str], audiences: Collection[int], 
     begin, values = probes(areas, audiences, span)
     inside = FROM_PROBES.replace(" FROM spot CROSS JOIN whom", " FROM whom", 1)
     where = f"{SEEN} AND {DOES}"
-    statement = f"{begin} SELECT spot.area FROM spot WHERE EXISTS (SELECT 1{inside}{JOINS} WHERE {where})"  # noqa: S608
+    statement = f"{begin} SELECT spot.area FROM spot WHERE EXISTS (SELECT 1{inside}{LEADERS} WHERE {where})"  # noqa: S608
     return {row[0] for row in run(statement, [*values, span[1], span[0], level, level, level, work, work])}
 
 
@@ -189,7 +219,7 @@ def counts(level: int, areas: Collection[str], audiences: Collection[int], span:
         return {}
     begin, values = probes(areas, audiences, span)
     statement = (
-        f"{begin} SELECT spot.area, COUNT(DISTINCT p.activity_id){FROM_PROBES}{JOINS} WHERE {SEEN} AND {DOES}"
+        f"{begin} SELECT spot.area, COUNT(DISTINCT p.activity_id){FROM_PROBES}{LEADERS} WHERE {SEEN} AND {DOES}"
         " GROUP BY spot.area"
     )
     return dict(run(statement, [*values, span[1], span[0], level, level, level, work, work]))
@@ -201,18 +231,19 @@ def run(statement: str, values: Sequence[Any] = ()) -> list[Any]:
         return cursor.fetchall()
 
 
-def partners_of(activities: Collection[int]) -> dict[int, list[int]]:
+def parties_of(activities: Collection[int], bodies: Bodies) -> dict[int, list[int]]:
     """The standing records of all organisations of these activities, lead and partners."""
     found: dict[int, list[int]] = {}
-    wanted = list(activities)
-    for start in range(0, len(wanted), 20_000):
-        numbers = ", ".join(str(int(number)) for number in wanted[start : start + 20_000])
+    for portion in portions(list(activities), 20_000):
+        numbers = ", ".join(str(int(number)) for number in portion)
         statement = (
-            "SELECT y.activity_id, COALESCE(o.joined_to_id, o.id) FROM activities_activityparty y"  # noqa: S608
-            f" JOIN organisations_organisation o ON o.id = y.organisation_id WHERE y.activity_id IN ({numbers})"
+            "SELECT activity_id, organisation_id FROM activities_activityparty"  # noqa: S608
+            f" WHERE activity_id IN ({numbers})"
         )
-        for activity, organisation in run(statement):
-            found.setdefault(activity, []).append(organisation)
+        rows = run(statement)
+        bodies.learn(organisation for _activity, organisation in rows)
+        for activity, organisation in rows:
+            found.setdefault(activity, []).append(bodies.stands(organisation) or organisation)
     return found
 
 
@@ -250,20 +281,22 @@ def covering(askings: Iterable[Asking], path: str, audiences: Collection[str], p
 # — activities as the rules see them ———————————————————————————————————————————————————————————————————————
 
 
-def works_of(rows: Iterable[Row], path_of: Callable[[str], str], *, country: Collection[str]) -> dict[int, Work]:
+def works_of(
+    rows: Iterable[Row], path_of: Callable[[str], str], *, country: Collection[str], bodies: Bodies
+) -> dict[int, Work]:
     """Number → activity, from its presences (as far as they were read). `path_of` gives a place's path; the areas of
     `country` are whole countries: an activity that is nowhere else is background."""
     together: dict[int, list[Row]] = {}
     for row in rows:
         together.setdefault(row.activity, []).append(row)
-    partners = partners_of(together)
-    return {number: _work(number, found, partners, path_of, country) for number, found in together.items()}
+    parties = parties_of(together, bodies)
+    return {number: _work(number, found, parties, path_of, country) for number, found in together.items()}
 
 
 def _work(
     number: int,
     rows: Sequence[Row],
-    partners: dict[int, list[int]],
+    parties: dict[int, list[int]],
     path_of: Callable[[str], str],
     country: Collection[str],
 ) -> Work:
@@ -272,7 +305,7 @@ def _work(
     owners = [one.owner] if one.owner is not None else []
     return Work(
         number=number,
-        organisations=frozenset((*owners, *partners.get(number, ()))),
+        organisations=frozenset((*owners, *parties.get(number, ()))),
         project=one.project,
         lead=one.lead,
         places=tuple(map(path_of, sorted(places))),

@@ -14,6 +14,7 @@ Nothing here scores or ranks a place.
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import models
 from django.utils.functional import Promise
@@ -177,7 +178,9 @@ def completes(work: int, plan: int) -> bool:
     return bool(work) and bool(plan) and not work & plan
 
 
+@cache
 def coded(work: int) -> tuple[str, ...]:
+    """Bits as codes: "kind:dialogue", "theme:youth"."""
     kinds, themes = words_of(work)
     return (*(f"kind:{code}" for code in kinds), *(f"theme:{code}" for code in themes))
 

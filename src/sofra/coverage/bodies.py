@@ -1,0 +1,32 @@
+"""Organisations by number: which record stands for each, and whether the viewer may know of it."""
+
+from collections.abc import Iterable
+
+from sofra.ground.models import Visibility
+from sofra.organisations.models import Organisation
+
+_TOGETHER = 5_000
+
+
+class Bodies:
+    """Looked up once for each question: many activities are of few organisations."""
+
+    def __init__(self, level: int) -> None:
+        self.level = level
+        self._found: dict[int, tuple[int, int]] = {}  # number → the record that stands, who may see this one
+
+    def learn(self, numbers: Iterable[int | None]) -> None:
+        """Look up those that are not known yet, in one query."""
+        wanted = [number for number in set(numbers) if number is not None and number not in self._found]
+        for start in range(0, len(wanted), _TOGETHER):
+            rows = Organisation.objects.filter(pk__in=wanted[start : start + _TOGETHER])
+            for number, joined_to, visible_to in rows.values_list("pk", "joined_to", "visible_to"):
+                self._found[number] = (joined_to or number, visible_to)
+
+    def stands(self, number: int | None) -> int | None:
+        """The record that stands for it."""
+        return None if number is None else self._found[number][0]
+
+    def shown(self, owner: int | None) -> bool:
+        """May the viewer know of what this organisation leads (activities.queries.activities)?"""
+        return owner is None or self.level >= Visibility.SEALED or self._found[owner][1] <= self.level
