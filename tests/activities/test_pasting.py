@@ -1,6 +1,7 @@
 """A pasted table: looked over, mended, written at once or not at all."""
 
 import time
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from sofra.accounts.models import User
-from sofra.activities import pasting
+from sofra.activities import pasting, services
+from sofra.activities.drafts import ActivityDraft, Group
 from sofra.activities.models import Activity, Batch, Unsaved, Version
 from sofra.organisations.models import Organisation
+from sofra.places.models import Place
 
 HEADER = "Titulli\tVendi\tData\tGrupi i synuar\tNr i pjesëmarrësve\n"
 
@@ -163,3 +166,55 @@ def test_a_table_of_more_than_five_million_letters_gets_a_sentence(table: Client
     answer = table.post(reverse("own_paste", args=[ura.code]), {"text": "x" * 5_500_000})
     assert answer.status_code == 413
     assert "5 MB" in answer.content.decode()
+
+
+def test_words_that_may_mean_several_places_are_asked_about_by_their_names(
+    table: Client, ura: Organisation, albania: dict[str, Any]
+) -> None:
+    for code, kind, level, path in (("AL201", "municipality", 2, "AL/AL-03/AL201/"),):
+        Place.objects.create(code=code, kind=kind, country="AL", parent=albania["AL-03"], path=path, level=level,
+                             name="Elbasan", name_definite="Elbasani", name_en="Elbasan", sort_key="E")  # fmt: skip
+    answer = paste(table, ura, HEADER + "Një\tElbasan ose Cërrik\t2026\t\t")
+    if answer.context["wrong"]:
+        said = answer.context["wrong"][0]["fields"][0]
+        assert said["name"] == "place"
+    answer = say(table, ura, **{"m-2-place": "Elbasan (AL-03)", "shown": "2"})
+    assert not answer.context["wrong"]
+    say(table, ura, do="write", **{"m-2-place": "Elbasan (AL-03)"})
+    assert Activity.objects.get().places == ["AL-03"]
+
+
+def test_what_was_downloaded_can_be_pasted_again(
+    table: Client, ura: Organisation, lugina: Organisation, ana: User
+) -> None:
+    draft = ActivityDraft(
+        title="Trajnim, me presje", owner=ura.code, partners=[lugina.code], places=["AL153", "AL151"], about="E gjatë",
+        begins="2026-03", ends="2026-04-05", audiences=["teachers", "youth"], themes=["youth"], languages=["sq", "en"],
+        kinds=["capacity-building", "prevention"], status="held", mode="both", times_held=3, reached=60, counted="list",
+        groups=[Group("sex", 40, sex="f"), Group("sex", 20, sex="m")], money=Decimal(5000), currency="EUR",
+        results="https://www.example.org/r", source="Raporti",
+    )  # fmt: skip
+    made = services.add_activity(draft, by=ana, publish=True)
+    for language in ("", "/en"):
+        address = language + reverse("own_activities_download", args=[ura.code, "csv"])
+        answer = paste(table, ura, b"".join(table.get(address)).decode())  # type: ignore[arg-type]
+        assert answer.context["wrong"] == []
+        assert answer.context["twins"] == 1
+        read = answer.context["preview"].reads[0]
+        assert [problem.says() for problem in read.problems] == []
+        said = services.draft_of(made)
+        for name in (
+            "partners",
+            "places",
+            "begins",
+            "ends",
+            "languages",
+            "status",
+            "mode",
+            "reached",
+            "money",
+            "groups",
+        ):
+            assert getattr(read.draft, name) == getattr(said, name), name
+        for name in ("audiences", "themes", "kinds"):
+            assert set(getattr(read.draft, name)) == set(getattr(said, name)), name

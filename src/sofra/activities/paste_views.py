@@ -1,5 +1,6 @@
 """Pasting a table: paste it, look it over, mend what is wrong or leave it out, write the rest at once."""
 
+import dataclasses
 from typing import Any
 
 from django.contrib import messages
@@ -16,9 +17,12 @@ from sofra.accounts.access import level_of, require
 from sofra.accounts.models import User
 from sofra.organisations.forms import place_choices
 from sofra.organisations.models import Organisation
+from sofra.places.models import Place
+from sofra.places.titles import title_of
 
 from . import columns, pasting, queries, unsaved
 from .models import Unsaved
+from .reading_rows import Problem, Read
 from .table_views import remember
 
 _FIRST_ROWS = 5
@@ -120,6 +124,7 @@ def _write(request: HttpRequest, kept: Unsaved, owner: Organisation, by: User) -
 
 
 def _context(request: HttpRequest, owner: Organisation, preview: pasting.Preview, kept: Unsaved) -> dict[str, Any]:
+    titles = _titles(preview.wrong[: pasting.SHOWN])
     wrong = [
         {
             "number": one.number,
@@ -131,7 +136,9 @@ def _context(request: HttpRequest, owner: Organisation, preview: pasting.Preview
                     "label": capfirst(str(columns.TARGETS.get(name, name))),
                     "value": preview.cells[one.number].get(name, ""),
                     "says": [
-                        problem.says() for problem in one.problems if problem.field == name and problem.weight != "note"
+                        _says(problem, titles)
+                        for problem in one.problems
+                        if problem.field == name and problem.weight != "note"
                     ],
                 }
                 for name in dict.fromkeys(p.field for p in one.problems if p.weight != "note")
@@ -161,6 +168,23 @@ def _context(request: HttpRequest, owner: Organisation, preview: pasting.Preview
         "at": kept.at,
         "known_places": place_choices(),
     }
+
+
+def _titles(wrong: list[Read]) -> dict[str, str]:
+    """Code → title with its code, of the places that the unclear words of these rows may mean."""
+    codes = {
+        code for one in wrong for problem in one.problems if problem.code == "place-ask"
+        for code in problem.read.split("; ")
+    }  # fmt: skip
+    return {code: f"{title_of(place)} ({code})" for code, place in Place.objects.in_bulk(codes).items()}
+
+
+def _says(problem: Problem, titles: dict[str, str]) -> str:
+    """The sentence of a problem, with places by their names."""
+    if problem.code == "place-ask":
+        meant = "; ".join(titles.get(code, code) for code in problem.read.split("; "))
+        problem = dataclasses.replace(problem, read=meant)
+    return problem.says()
 
 
 def _example(preview: pasting.Preview, index: int) -> str:

@@ -6,6 +6,7 @@ what, what was mended, and which rows are left out.
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,7 @@ from .copying import keys_there
 from .forms import find_organisation
 from .models import Batch, Project, Unsaved
 from .reading_rows import Problem, Read, RowReader, keys_of, read_rows
+from .table_forms import read_places as read_typed
 from .unsaved import keep_unsaved
 
 MOST_ROWS, MOST_LETTERS, MOST_COLUMNS = 20_000, 5_000_000, 60
@@ -174,8 +176,18 @@ def _mend(cells: list[str], width: int, at: dict[str, int], mended: dict[str, st
     return row
 
 
+_CODED = re.compile(r"\([A-Z]{2}[\w-]*\)")
+
+
 def _resolver(texts: list[str]) -> Any:
+    """Texts of places as people confirmed them or as they are read; a code in brackets says which place is meant."""
     read = places.read_places([text for text in set(texts) if text], settings.COUNTRY)
+    for text in [text for text in read if _CODED.search(text)]:
+        try:
+            codes, _words, whole = read_typed(text)
+        except ValidationError:
+            continue
+        read[text] = Resolution(text, [settings.COUNTRY] if whole else codes, sure=True)
     return lambda text: read.get(text) or Resolution(text)
 
 
