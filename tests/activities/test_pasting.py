@@ -168,20 +168,43 @@ def test_a_table_of_more_than_five_million_letters_gets_a_sentence(table: Client
     assert "5 MB" in answer.content.decode()
 
 
-def test_words_that_may_mean_several_places_are_asked_about_by_their_names(
-    table: Client, ura: Organisation, albania: dict[str, Any]
+def place(code: str, level: int, parent: Place, name: str) -> Place:
+    kind = {2: "municipality", 3: "unit"}[level]
+    return Place.objects.create(
+        code=code, kind=kind, country="AL", parent=parent, path=f"{parent.path}{code}/", level=level, name=name,
+        name_definite=name, name_en=name, sort_key=name,
+    )  # fmt: skip
+
+
+def test_words_for_places_that_are_not_clear_are_asked_about_once(
+    table: Client, ura: Organisation, albania: dict[str, Place]
 ) -> None:
-    for code, kind, level, path in (("AL201", "municipality", 2, "AL/AL-03/AL201/"),):
-        Place.objects.create(code=code, kind=kind, country="AL", parent=albania["AL-03"], path=path, level=level,
-                             name="Elbasan", name_definite="Elbasani", name_en="Elbasan", sort_key="E")  # fmt: skip
-    answer = paste(table, ura, HEADER + "Një\tElbasan ose Cërrik\t2026\t\t")
-    if answer.context["wrong"]:
-        said = answer.context["wrong"][0]["fields"][0]
-        assert said["name"] == "place"
-    answer = say(table, ura, **{"m-2-place": "Elbasan (AL-03)", "shown": "2"})
-    assert not answer.context["wrong"]
-    say(table, ura, do="write", **{"m-2-place": "Elbasan (AL-03)"})
-    assert Activity.objects.get().places == ["AL-03"]
+    lezhe = place("AL142", 2, albania["AL-03"], "Lezhë")
+    dajc, other = place("AL142-03", 3, lezhe, "Dajç"), place("AL154-03", 3, albania["AL153"], "Dajç")
+    rows = [f"Takimi {n}\t{'Dajç' if n % 2 else 'Wonderland'}\t2026\t\t" for n in range(6)]
+    answer = paste(table, ura, HEADER + "\n".join([*rows, "I mirë\tPukë\t2026\t\t"]))
+    assert answer.context["wrong"] == []
+    assert [(one["words"], one["rows"]) for one in answer.context["places"]] == [("Wonderland", 3), ("Dajç", 3)]
+    assert other.code in answer.context["places"][1]["says"]
+    say(table, ura, do="write")
+    assert not Activity.objects.exists()
+    said = {"words": ["Wonderland", "Dajç"], "keep-0": "1", "place-0": "Wonderland", "place-1": f"Dajç ({dajc.code})"}
+    answer = say(table, ura, **said)
+    assert (answer.context["waiting"], answer.context["right"]) == (0, 7)
+    say(table, ura, do="write")
+    kept = list(Activity.objects.order_by("id").values_list("place_text", "places"))
+    assert kept[:2] == [("Wonderland", []), (f"Dajç ({dajc.code})", [dajc.code])]
+
+
+def test_a_bare_name_is_the_municipality_and_it_is_told(
+    table: Client, ura: Organisation, albania: dict[str, Place]
+) -> None:
+    place("AL213", 2, albania["AL-03"], "Elbasan")
+    answer = paste(table, ura, HEADER + "Një\tElbasan\t2026\t\t\nDy\tElbasan (AL-03)\t2026\t\t")
+    assert answer.context["waiting"] == 0
+    assert [words for words, _titles in answer.context["taken"]] == ["Elbasan"]
+    say(table, ura, do="write")
+    assert list(Activity.objects.order_by("id").values_list("places", flat=True)) == [["AL213"], ["AL-03"]]
 
 
 def test_what_was_downloaded_can_be_pasted_again(

@@ -92,7 +92,7 @@ def _told(request: HttpRequest, typed: dict[str, Any]) -> dict[str, Any]:
         if sign == "m" and number.isdecimal() and target in columns.TARGETS:
             mends.setdefault(number, {})[target] = str(value)[:10_000]
     shown = {int(number) for number in posted.getlist("shown") if number.isdecimal()}
-    told = {**typed, "mends": mends}
+    told = {**typed, "mends": mends, **_told_of_places(posted, typed)}
     for what in ("left", "sure"):
         ticked = {int(number) for number in posted.getlist(what) if number.isdecimal()}
         told[what] = sorted((set(typed.get(what, ())) - shown) | ticked)
@@ -103,6 +103,19 @@ def _told(request: HttpRequest, typed: dict[str, Any]) -> dict[str, Any]:
     if posted.get("do") == "everything":
         told["left"] = []
     return told
+
+
+def _told_of_places(posted: Any, typed: dict[str, Any]) -> dict[str, Any]:
+    """What words for a place mean in every row: other words, or that they stay as they are."""
+    places, kept = dict(typed.get("places", {})), set(typed.get("kept", ()))
+    for index, words in enumerate(posted.getlist("words")[: pasting.SHOWN]):
+        meant = posted.get(f"place-{index}", "").strip()[:500]
+        if posted.get(f"keep-{index}"):
+            kept.add(words)
+        elif meant and meant != words:
+            before = [first for first, then in places.items() if then == words]
+            places |= dict.fromkeys(before or [words], meant)
+    return {"places": places, "kept": sorted(kept)}
 
 
 def _write(request: HttpRequest, kept: Unsaved, owner: Organisation, by: User) -> HttpResponse | None:
@@ -124,7 +137,10 @@ def _write(request: HttpRequest, kept: Unsaved, owner: Organisation, by: User) -
 
 
 def _context(request: HttpRequest, owner: Organisation, preview: pasting.Preview, kept: Unsaved) -> dict[str, Any]:
-    titles = _titles(preview.wrong[: pasting.SHOWN])
+    asked = list(preview.places)[: pasting.SHOWN]
+    cards = [one for one in preview.wrong if _fields_of(one, preview)][: pasting.SHOWN]
+    others = [one for one in preview.wrong if one.number in {preview.places[text][0] for text in asked}]
+    titles = _titles([*cards, *others], preview.taken)
     wrong = [
         {
             "number": one.number,
@@ -135,16 +151,12 @@ def _context(request: HttpRequest, owner: Organisation, preview: pasting.Preview
                     "name": name,
                     "label": capfirst(str(columns.TARGETS.get(name, name))),
                     "value": preview.cells[one.number].get(name, ""),
-                    "says": [
-                        _says(problem, titles)
-                        for problem in one.problems
-                        if problem.field == name and problem.weight != "note"
-                    ],
+                    "says": [_says(p, titles) for p in one.problems if p.field == name and p.weight != "note"],
                 }
-                for name in dict.fromkeys(p.field for p in one.problems if p.weight != "note")
+                for name in _fields_of(one, preview)
             ],
         }
-        for one in preview.wrong[: pasting.SHOWN]
+        for one in cards
     ]
     names = [("", _("Leave it out")), *((name, capfirst(str(words))) for name, words in columns.TARGETS.items())]
     return {
@@ -153,7 +165,13 @@ def _context(request: HttpRequest, owner: Organisation, preview: pasting.Preview
         "right": len(preview.right),
         "total": len(preview.reads),
         "wrong": wrong,
-        "wrong_more": max(len(preview.wrong) - pasting.SHOWN, 0),
+        "waiting": len(preview.wrong),
+        "wrong_more": max(sum(1 for one in preview.wrong if _fields_of(one, preview)) - pasting.SHOWN, 0),
+        "places": [
+            {"words": text, "rows": len(preview.places[text]), "says": _place_says(text, others, titles)}
+            for text in asked
+        ],
+        "taken": [(text, "; ".join(titles.get(c, c) for c in codes)) for text, codes in preview.taken.items()][:50],
         "twins": len(preview.twins),
         "left": len(preview.left & {one.number for one in preview.reads}),
         "columns": [
@@ -170,13 +188,28 @@ def _context(request: HttpRequest, owner: Organisation, preview: pasting.Preview
     }
 
 
-def _titles(wrong: list[Read]) -> dict[str, str]:
-    """Code → title with its code, of the places that the unclear words of these rows may mean."""
-    codes = {
-        code for one in wrong for problem in one.problems if problem.code == "place-ask"
-        for code in problem.read.split("; ")
-    }  # fmt: skip
+def _fields_of(one: Read, preview: pasting.Preview) -> list[str]:
+    """The fields of a row that need a word in the row itself: words for places of several rows are asked once."""
+    return list(
+        dict.fromkeys(
+            problem.field
+            for problem in one.problems
+            if problem.weight != "note" and not (problem.field == "place" and problem.value in preview.places)
+        )
+    )
+
+
+def _titles(wrong: list[Read], taken: dict[str, list[str]]) -> dict[str, str]:
+    """Code → title with its code, of the places that unclear words may mean and of those that were taken."""
+    codes = {code for found in taken.values() for code in found}
+    for one in wrong:
+        for problem in one.problems:
+            codes |= set(problem.read.split("; ")) if problem.code == "place-ask" else set()
     return {code: f"{title_of(place)} ({code})" for code, place in Place.objects.in_bulk(codes).items()}
+
+
+def _place_says(text: str, wrong: list[Read], titles: dict[str, str]) -> str:
+    return next((_says(p, titles) for one in wrong for p in one.problems if p.field == "place" and p.value == text), "")
 
 
 def _says(problem: Problem, titles: dict[str, str]) -> str:

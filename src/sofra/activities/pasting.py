@@ -25,12 +25,11 @@ from sofra.organisations.models import Organisation
 from sofra.places import queries as places
 from sofra.places.resolving import Resolution
 
-from . import columns, services
+from . import columns, services, table_forms
 from .copying import keys_there
 from .forms import find_organisation
 from .models import Batch, Project, Unsaved
 from .reading_rows import Problem, Read, RowReader, keys_of, read_rows
-from .table_forms import read_places as read_typed
 from .unsaved import keep_unsaved
 
 MOST_ROWS, MOST_LETTERS, MOST_COLUMNS = 20_000, 5_000_000, 60
@@ -115,7 +114,11 @@ def suggested(table: Table) -> list[str]:
 
 @dataclass
 class Preview:
-    """A pasted table as it was read. `wrong` are the rows to be mended or left out, `twins` what is there already."""
+    """A pasted table as it was read.
+
+    `wrong` are the rows to be mended or left out, `twins` what is there already, `places` the words for places that
+    stand in several rows and are not clear, each with its rows, `taken` the words of which the likely place was taken.
+    """
 
     table: Table
     mapping: list[str]
@@ -124,6 +127,8 @@ class Preview:
     twins: set[int]
     left: set[int]
     notes: int
+    places: dict[str, list[int]]
+    taken: dict[str, list[str]]
     cells: dict[int, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -141,11 +146,26 @@ def look_over(typed: dict[str, Any], *, owner: Organisation, level: int) -> Prev
     extra = sorted({name for cells in mended.values() for name in cells if name not in mapping})
     header, fields = [*table.header, *extra], [*mapping, *extra]
     at = {name: index for index, name in reversed(list(enumerate(fields))) if name}
-    rows = [(number, _mend(cells, len(fields), at, mended.get(number, {}))) for number, cells in table.rows]
+    said_of_places = typed.get("places", {})
+    rows = [(number, _mend(cells, fields, at, mended.get(number, {}), said_of_places)) for number, cells in table.rows]
+    found, taken = _places([cells[i] for _n, cells in rows for i, name in enumerate(fields) if name == "place"])
+    reader = _reader(header, fields, found, owner, level)
+    reads = list(read_rows(reader, rows))
+    left, sure, kept = (set(typed.get(name, ())) for name in ("left", "sure", "kept"))
+    _waive(reads, sure, kept)
+    _look_up(reads)
+    wrong = [one for one in reads if (one.is_bad or one.asks) and one.number not in left]
+    cells = {number: {name: row[index] for name, index in at.items()} for number, row in rows}
+    notes = sum(1 for one in reads for problem in one.problems if problem.weight == "note")
+    twins = _twins(reads, left, owner)
+    return Preview(table, mapping, reads, wrong, twins, left, notes, _unclear(wrong), taken, cells)
+
+
+def _reader(header: list[str], fields: list[str], found: Any, owner: Organisation, level: int) -> RowReader:
     reader = RowReader(
-        [str(index) for index in range(len(fields))],
-        {str(index): name for index, name in enumerate(fields)},
-        resolve=_resolver([cells[i] for _n, cells in rows for i, name in enumerate(fields) if name == "place"]),
+        [],
+        {},
+        resolve=lambda text: found.get(text) or Resolution(text),
         organisations=lambda name: _organisation(name, level),
         projects=lambda name: _project(name, owner),
         owner=owner.code,
@@ -153,14 +173,17 @@ def look_over(typed: dict[str, Any], *, owner: Organisation, level: int) -> Prev
         today=timezone.localdate(),
     )
     reader.columns = [(index, header[index], name) for index, name in enumerate(fields) if name]
-    reads = list(read_rows(reader, rows))
-    left, sure = set(typed.get("left", ())), set(typed.get("sure", ()))
-    _waive(reads, sure)
-    _look_up(reads)
-    wrong = [one for one in reads if (one.is_bad or one.asks) and one.number not in left]
-    cells = {number: {name: row[index] for name, index in at.items()} for number, row in rows}
-    notes = sum(1 for one in reads for problem in one.problems if problem.weight == "note")
-    return Preview(table, mapping, reads, wrong, _twins(reads, left, owner), left, notes, cells)
+    return reader
+
+
+def _unclear(wrong: list[Read]) -> dict[str, list[int]]:
+    """Words for places that are not clear and stand in several rows: they are asked about once for all of them."""
+    found: dict[str, list[int]] = {}
+    for one in wrong:
+        for problem in one.problems:
+            if problem.code in {"place-ask", "place-unread"}:
+                found.setdefault(problem.value, []).append(one.number)
+    return {text: numbers for text, numbers in found.items() if len(numbers) > 1}
 
 
 def _mapping(table: Table, chosen: list[str] | None) -> list[str]:
@@ -169,8 +192,12 @@ def _mapping(table: Table, chosen: list[str] | None) -> list[str]:
     return [name if name in columns.TARGETS else columns.LEFT_OUT for name in chosen]
 
 
-def _mend(cells: list[str], width: int, at: dict[str, int], mended: dict[str, str]) -> list[str]:
-    row = [*cells, *[""] * (width - len(cells))]
+def _mend(
+    cells: list[str], fields: list[str], at: dict[str, int], mended: dict[str, str], places: dict[str, str]
+) -> list[str]:
+    row = [*cells, *[""] * (len(fields) - len(cells))]
+    if places:
+        row = [places.get(cell, cell) if name == "place" else cell for name, cell in zip(fields, row, strict=True)]
     for name, text in mended.items():
         row[at[name]] = text
     return row
@@ -179,16 +206,24 @@ def _mend(cells: list[str], width: int, at: dict[str, int], mended: dict[str, st
 _CODED = re.compile(r"\([A-Z]{2}[\w-]*\)")
 
 
-def _resolver(texts: list[str]) -> Any:
-    """Texts of places as people confirmed them or as they are read; a code in brackets says which place is meant."""
+def _places(texts: list[str]) -> tuple[dict[str, Resolution], dict[str, list[str]]]:
+    """How the words for places are read, and of which the likely place was taken though they are not sure.
+
+    As a person confirmed them, else as the resolver reads them; a code in brackets says which place is meant.
+    """
     read = places.read_places([text for text in set(texts) if text], settings.COUNTRY)
-    for text in [text for text in read if _CODED.search(text)]:
-        try:
-            codes, _words, whole = read_typed(text)
-        except ValidationError:
-            continue
-        read[text] = Resolution(text, [settings.COUNTRY] if whole else codes, sure=True)
-    return lambda text: read.get(text) or Resolution(text)
+    likely: dict[str, list[str]] = {}
+    for text, resolution in list(read.items()):
+        if _CODED.search(text):
+            try:
+                codes, _words, whole = table_forms.read_places(text)
+            except ValidationError:
+                continue
+            read[text] = Resolution(text, [settings.COUNTRY] if whole else codes, sure=True)
+        elif not resolution.sure and (codes := table_forms.taken(resolution)):
+            likely[text] = codes
+            read[text] = Resolution(text, codes, sure=True)
+    return read, likely
 
 
 def _organisation(name: str, level: int) -> list[str]:
@@ -210,11 +245,17 @@ def projects_for(owner: Organisation | None) -> list[Project]:
     return list(found.order_by("title")[:500])
 
 
-def _waive(reads: list[Read], sure: set[int]) -> None:
-    """A person said of these rows that they are right as they stand: questions are answered, faults are not."""
+def _waive(reads: list[Read], sure: set[int], kept: set[str]) -> None:
+    """A person said that these rows are right as they stand, that these words for a place stay words.
+
+    Questions are answered so, faults are not.
+    """
     for read in reads:
         if read.number in sure:
             read.problems = [one for one in read.problems if one.weight != "ask"]
+        elif kept:
+            asked = {"place-ask", "place-unread"}
+            read.problems = [one for one in read.problems if one.code not in asked or one.value not in kept]
 
 
 def _look_up(reads: list[Read]) -> None:

@@ -29,6 +29,7 @@ from sofra.organisations.vocabulary import (
 )  # fmt: skip
 from sofra.places import queries as places
 from sofra.places.models import Place
+from sofra.places.resolving import Resolution
 from sofra.places.titles import title_of
 
 from . import asking, dates, drafts, reading_cells
@@ -115,7 +116,9 @@ class ActivityForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"list": "known-places", "autocomplete": "off"}),
-        help_text=_("Not the office. Several are parted by semicolons: Pukë; Fushë-Arrëz"),
+        help_text=_(
+            "Not the office. Several are parted by semicolons: Pukë; Fushë-Arrëz. For a county write “Qarku …”"
+        ),
     )
     when = forms.CharField(
         label=_("When"),
@@ -380,7 +383,7 @@ def read_places(typed: str) -> tuple[list[str], str, bool]:
         coded = Place.objects.filter(code__iexact=part.rpartition("(")[2].rstrip(")") if part[-1] == ")" else part)
         one = coded.first()
         read = places.read_place(part, settings.COUNTRY)
-        found = [one.code] if one else read.codes if read.sure else []
+        found = [one.code] if one else taken(read)
         if not found:
             raise ValidationError(_unread(part, [*read.codes, *read.alternatives]))
         codes += [code for code in found if code not in codes]
@@ -389,6 +392,21 @@ def read_places(typed: str) -> tuple[list[str], str, bool]:
             raise ValidationError(_("Either the whole country or single places: take one of them away."))
         return [], typed, True
     return codes, typed, False
+
+
+def taken(read: Resolution) -> list[str]:
+    """The codes of a reading that is sure, or sure enough for a person who sees what was read.
+
+    A bare name is the municipality, not its county or a unit in it ("Shkodër"); whoever means the county writes
+    “Qarku Shkodër”. Of places that do not lie in one another ("Dajç") none is taken.
+    """
+    if read.sure or not read.codes:
+        return list(read.codes)
+    paths = dict(Place.objects.filter(pk__in=[*read.codes, *read.alternatives]).values_list("pk", "path"))
+    own = [paths[code] for code in read.codes if code in paths]
+    others = [paths[code] for code in read.alternatives if code in paths]
+    kin = all(any(one.startswith(other) or other.startswith(one) for one in own) for other in others)
+    return list(read.codes) if kin and others and len(own) == len(read.codes) else []
 
 
 def _unread(part: str, codes: list[str]) -> ValidationError:
