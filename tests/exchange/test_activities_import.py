@@ -1,5 +1,6 @@
 """Activities and projects from a file: what comes in, what asks, what a second time and an undo do."""
 
+import csv
 import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -10,8 +11,12 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from sofra.accounts import roles
 from sofra.accounts.models import RoleGrant, User
@@ -19,8 +24,9 @@ from sofra.activities import services as activities
 from sofra.activities.drafts import ActivityDraft, Group
 from sofra.activities.models import Activity, Presence, Project
 from sofra.exchange import services
+from sofra.exchange.columns import COLUMNS
 from sofra.exchange.models import Import, Recipe
-from sofra.exchange.problems import says
+from sofra.exchange.problems import says, weight
 from sofra.exchange.reading import Unreadable
 from sofra.ground.models import AuditLine
 from sofra.organisations.models import Organisation
@@ -435,3 +441,63 @@ def test_a_download_comes_back_unchanged(mapper: Client, ura: Organisation, lugi
         for name in ("place_text", *(() if draft.source else ("source",))):
             said.pop(name), came.pop(name)
         assert came == said
+
+
+def test_a_page_of_rows_asks_as_much_for_three_as_for_one(
+    mapper: Client, ura: Organisation, lugina: Organisation
+) -> None:
+    counts = []
+    for number in (1, 3):
+        rows = "".join(
+            f"Ura,Takimi {n},Pukë,2018,,\nAskush {n},Takim tjetër {n},Elbasan,2018,,\n" for n in range(number)
+        )
+        imported = bring(f"{HEADER}\n{rows}", f"{number}.csv")
+        with CaptureQueriesContext(connection) as asked:
+            assert mapper.get(f"/en/imports/{imported.pk}/rows/").status_code == 200
+        done = carry_out(imported)
+        with CaptureQueriesContext(connection) as shown:
+            assert mapper.get(f"/en/imports/{done.pk}/report/").status_code == 200
+        services.undo_import(done, by=None)
+        counts.append((len(asked), len(shown)))
+    assert counts[0] == counts[1]
+
+
+NASTY = (
+    "Ura|al.qendra-ura|Pukë|AL153|Shqipëri|online|2018|31.2.2018|0020|tetor – nëntor 2018|-5|10000000000000000000|1e9|٣"
+    "|12 000 EUR|€5|-1 EUR|EUR|po|jo|held|të rinj|> ; >|Ura > Ura|al.a1|al.p1|=1+1|https://x.example|javascript:alert(1)"
+    "|𝓤𝓻𝓪|; ;"
+).split("|")
+TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=40)
+CELLS = st.one_of(TEXT, st.sampled_from([*NASTY, "x" * 400, "a | b"]))
+FIELDS = [*COLUMNS["activities"].targets]
+
+
+@settings(
+    max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)  # fmt: skip
+@given(rows=st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, CELLS)), min_size=1, max_size=4))
+def test_whatever_stands_in_the_cells_a_row_comes_in_or_says_why(rows: list[dict[str, str]], db: None) -> None:
+    table = StringIO()
+    writer = csv.writer(table)
+    writer.writerow(FIELDS)
+    writer.writerows([[row.get(name, "") for name in FIELDS] for row in rows])
+    with transaction.atomic():
+        upload = services.upload_file([table.getvalue().encode()], name="a.csv", by=None, what="activities")
+        try:
+            services.map_columns(upload, mapping={name: name for name in upload.shape["columns"]}, source="", by=None)
+        except services.NotNow:
+            return
+        imported = services.check_import(upload.pk)
+        if imported.state == "checked":
+            services.take_doubtful_as_new(imported, by=None)
+            done = carry_out(imported)
+            assert done.state == "done"
+            assert not done.rows.filter(verdict="ask").exists()
+            for row in done.rows.filter(verdict="new"):
+                assert (row.activity is None) != (row.project is None)
+            for row in done.rows.filter(verdict="bad"):
+                assert any(weight(found) == "bad" and says(found) for found in row.problems)
+            services.undo_import(done, by=None)
+            assert not standing()
+        transaction.set_rollback(True)
