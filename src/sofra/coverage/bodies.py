@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
+
 from sofra.ground.models import Visibility
-from sofra.organisations.models import Organisation
 
 _TOGETHER = 5_000
 
@@ -19,9 +20,13 @@ class Bodies:
         """Look up those that are not known yet, in one query."""
         wanted = [number for number in set(numbers) if number is not None and number not in self._found]
         for start in range(0, len(wanted), _TOGETHER):
-            rows = Organisation.objects.filter(pk__in=wanted[start : start + _TOGETHER])
-            for number, joined_to, visible_to in rows.values_list("pk", "joined_to", "visible_to"):
-                self._found[number] = (joined_to or number, visible_to)
+            listed = ", ".join(str(int(number)) for number in wanted[start : start + _TOGETHER])
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT id, COALESCE(joined_to_id, id), visible_to"  # noqa: S608
+                    f" FROM organisations_organisation WHERE id IN ({listed})"
+                )
+                self._found |= {number: (stands, visible_to) for number, stands, visible_to in cursor.fetchall()}
 
     def stands(self, number: int | None) -> int | None:
         """The record that stands for it."""

@@ -26,29 +26,34 @@ def neighbours(place: Place) -> list[Neighbour]:
     codes = [code for code in place.path.split("/") if code]
     own_code = codes[len(codes) - 1 - max(place.level - 2, 0)]
     standing = Q(valid_to=None) | Q(valid_to__gt=timezone.localdate()) | Q(pk=own_code)
-    found_places = Place.objects.filter(standing, kind=Kind.MUNICIPALITY, country=place.country)
-    municipalities = list(found_places.defer("identifiers", "sources", "footnote"))
-    own = next((one for one in municipalities if one.code == own_code), None)
+    rows = Place.objects.filter(standing, kind=Kind.MUNICIPALITY, country=place.country).order_by()
+    points = {row[0]: row for row in rows.values_list("code", "parent_id", "lat", "lon", "sort_key")}
+    own = points.pop(own_code, None)
     if own is None:
         return []
-    found = [
-        Neighbour(one, _kilometres(own, one), one.parent_id == own.parent_id and bool(own.parent_id))
-        for one in municipalities
-        if one.code != own_code
+    far = {code: _kilometres(own[2:4], row[2:4]) for code, row in points.items()}
+    ranked = sorted(far, key=lambda code: (far[code] is None, far[code] or 0.0, points[code][4], code))
+    same = [code for code in ranked if points[code][1] == own[1] and own[1]]
+    others = [code for code in ranked if code not in same][:NEAREST]
+    near = Place.objects.defer("identifiers", "sources", "footnote").in_bulk([own_code, *same, *others])
+    return [
+        Neighbour(near[own_code], 0.0, True),
+        *(Neighbour(near[code], far[code], True) for code in same),
+        *(Neighbour(near[code], far[code], False) for code in others),
     ]
-    found.sort(key=lambda one: (one.kilometres is None, one.kilometres or 0.0, one.place.sort_key, one.place.code))
-    others = [one for one in found if not one.same_county][:NEAREST]
-    return [Neighbour(own, 0.0, True), *(one for one in found if one.same_county), *others]
 
 
-def _kilometres(one: Place, other: Place) -> float | None:
-    """The distance of two points on a globe, by the haversine formula."""
-    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
+Point = tuple[float | None, float | None]
+
+
+def _kilometres(one: Point, other: Point) -> float | None:
+    """The distance of two points (latitude, longitude) on a globe, by the haversine formula."""
+    if one[0] is None or one[1] is None or other[0] is None or other[1] is None:
         return None
-    north, east = math.radians(other.lat - one.lat), math.radians(other.lon - one.lon)
+    north, east = math.radians(other[0] - one[0]), math.radians(other[1] - one[1])
     part = (
         math.sin(north / 2) ** 2
-        + math.cos(math.radians(one.lat)) * math.cos(math.radians(other.lat)) * math.sin(east / 2) ** 2
+        + math.cos(math.radians(one[0])) * math.cos(math.radians(other[0])) * math.sin(east / 2) ** 2
     )
     return 2 * 6371.0 * math.asin(math.sqrt(part))
 

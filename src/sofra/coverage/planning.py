@@ -264,12 +264,12 @@ def _crowding_of(question: Question, here: Sequence[Work], audience: str) -> Cro
         present = rules.at_work(works, audience, surely=surely)
         return rules.most_at_once([(work.counts_as, days) for work, days in present], most=most, within=within)[0]
 
+    now, then = (at_once(here, True), at_once(here, False)), (at_once(planned, True), at_once(planned, False))
     return Crowding(
         audience=audience,
-        now_sure=at_once(here, True), now_possible=at_once(here, False),
-        planned_sure=at_once(planned, True), planned_possible=at_once(planned, False),
-        crowd=rules.crowded(planned, audience, most=most, within=within),
-        crowded_now=rules.crowded(here, audience, most=most, within=within) is not None,
+        now_sure=now[0], now_possible=now[1], planned_sure=then[0], planned_possible=then[1],
+        crowd=rules.crowded(planned, audience, most=most, within=within) if max(then) > most else None,
+        crowded_now=max(now) > most,
     )  # fmt: skip
 
 

@@ -114,13 +114,13 @@ def numbers_of(audiences: Iterable[str]) -> tuple[int, ...]:
 def probes(areas: Collection[str], audiences: Collection[int], span: Span) -> tuple[str, list[Any]]:
     """The beginning of a statement: each area with each audience and each length, and from when on presences of that
     length may reach into the time. Shorter than 2**n days they began at most so many before it."""
-    lengths = [(length, span[0] - 2**length + 2) for length in SPANS]
-    values: list[Any] = [*areas, *audiences, *(number for pair in lengths for number in pair)]
+    # Numbers are written into the statement: drivers take as long to fill them in as databases to look them up.
+    lengths = ", ".join(f"({length}, {int(span[0]) - 2**length + 2})" for length in SPANS)
     return (
         f"WITH spot(area) AS (VALUES {', '.join(['(%s)'] * len(areas))}),"
-        f" whom(audience) AS (VALUES {', '.join(['(%s)'] * len(audiences))}),"
-        f" lasting(span, since) AS (VALUES {', '.join(['(%s, %s)'] * len(lengths))}) ",
-        values,
+        f" whom(audience) AS (VALUES {', '.join(f'({int(audience)})' for audience in audiences)}),"
+        f" lasting(span, since) AS (VALUES {lengths}) ",
+        list(areas),
     )
 
 
