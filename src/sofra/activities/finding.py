@@ -97,7 +97,7 @@ def listed(
     if filters.project is not None:
         found = found.filter(project=filters.project)
     if filters.organisation is not None:
-        found = _by_organisation(found, filters.organisation, collect)
+        found = _by_organisation(found, filters.organisation, level, collect)
     if filters.place is not None:
         found = _by_place(found, filters.place, collect)
     if search.words(filters.q):
@@ -172,10 +172,14 @@ def _veiled() -> QuerySet[Organisation, Any]:
     return Organisation.objects.filter(Q(class_hidden=True) | Q(joined_to__class_hidden=True)).values("pk")
 
 
-def _by_organisation(found: QuerySet[Activity], organisation: Organisation, collect: bool) -> QuerySet[Activity]:
-    """What it leads or is a partner in, itself or as partner of the project; joined records are one."""
+def _by_organisation(
+    found: QuerySet[Activity], organisation: Organisation, level: int, collect: bool
+) -> QuerySet[Activity]:
+    """What it leads or is a partner in, itself or as partner of a project that the viewer may see; joined records are
+    one."""
     numbers = [organisation.pk, *organisation.joined.values_list("pk", flat=True)]
-    partner = ProjectParty.objects.filter(organisation__in=numbers, part="partner").values("project")
+    partner = ProjectParty.objects.filter(organisation__in=numbers, part="partner")
+    partner = queries.projects(level).filter(pk__in=partner.values("project")).order_by().values("pk")
     there = ActivityParty.objects.filter(organisation__in=numbers).order_by().values("activity")
     of_projects = Activity.objects.filter(project__in=partner).order_by().values("pk")
     if not collect and many(there):
@@ -234,7 +238,7 @@ def many(found: QuerySet[Any, Any]) -> bool:
 class Pages(Paginator[Any]):
     """Pages of a list of which only the first MOST are counted and shown; `more` says that there are more.
 
-    `counted` is the same list in the way in which it is counted quickest.
+    `counted` is the same list without an order, where that is counted quicker.
     """
 
     def __init__(self, found: QuerySet[Any], size: int = PAGE, counted: QuerySet[Any] | None = None) -> None:
@@ -255,7 +259,12 @@ class Pages(Paginator[Any]):
 
 
 def pages(level: int, filters: Filters, sort: str = "-when", size: int = PAGE) -> Pages:
-    return Pages(listed(level, filters, sort), size, listed(level, filters, sort, collect=True))
+    """Collected to be counted, which ends at MOST; where there are more, the pages may be walked to."""
+    collected = listed(level, filters, sort, collect=True)
+    found = Pages(collected.order_by(*SORTS[sort]), size, collected)
+    if found.more:
+        found.object_list = listed(level, filters, sort)
+    return found
 
 
 # — in numbers —————————————————————————————————————————————————————————————————————————————————————————————
