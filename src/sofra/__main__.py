@@ -26,7 +26,7 @@ Run it
 Work with it
   import organisations FILE     a table into the registry [--recipe R] [--dry-run] [--json]
   organisations match FILE      likely duplicates in a list [--json] [--registry]
-  coverage overlaps             activities that overlap [--json] [--place P] [--audience A] …; also gaps, crowded
+  coverage overlaps             activities that overlap [--json] [--place P] …; also gaps, crowded
   places resolve                texts on standard input, codes on standard output [--json]
   places load-boundaries FILE   an operator's own polygons of the municipalities
 
