@@ -28,7 +28,7 @@ from .presence import area_of
 from .vocabulary import AUDIENCE_CODES, Status, audience_bits_of, words_of, work_of
 
 MOST = 10_000  # so many are counted and paged; what is more is said to be more, and downloaded whole
-FEW = 50_000  # up to so many are collected, more are walked to: as measured at a million
+FEW = 10_000  # up to so many are collected, more are walked to: as measured at a million
 PAGE = 25
 MOST_NAMES = 2_000
 
