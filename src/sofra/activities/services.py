@@ -79,14 +79,15 @@ def project_draft_of(project: Project) -> ProjectDraft:
 
 def said_of(draft: ActivityDraft | ProjectDraft) -> dict[str, Any]:
     """A draft as it is kept with a version: plain values, money as text."""
-    return _plain(dataclasses.asdict(draft))
+    names = drafts.FIELDS if isinstance(draft, ActivityDraft) else drafts.PROJECT_FIELDS
+    return {name: _plain(getattr(draft, name)) for name in names}
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
+    if isinstance(value, Group | Funder):
+        return {key: _plain(one) for key, one in dataclasses.asdict(value).items()}
     return str(value) if isinstance(value, Decimal) else value
 
 
