@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 PAGE = PROJECT / "docs" / "benchmarks.md"
 KEPT = PROJECT / "docs" / "benchmarks.json"
-NAMED = ("Django", "granian", "psycopg", "rapidfuzz", "numpy", "python-calamine")
+NAMED = ("Django", "granian", "psycopg", "rapidfuzz", "numpy", "python-calamine", "duckdb", "polars")
 
 
 def machine() -> str:

@@ -88,6 +88,9 @@ class Kept:
             self._found.pop(next(iter(self._found), None), None)
         self._found[what] = (len(held.changed), found)
 
+    def forget(self) -> None:
+        self._found.clear()
+
 
 @dataclass(frozen=True, eq=False)
 class Holding:
