@@ -223,6 +223,18 @@ def test_a_large_hub_reads_the_same_crowds_from_the_counted_table(
     assert "The 2 activities that say so" in words(client, "/en/coverage/crowded/?place=AL112&audience=youth")
 
 
+def test_in_a_large_hub_a_place_is_chosen_before_overlaps_are_listed(
+    client: Client, cerrik: Activity, activity: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    activity(title="Tjetra", places=["AL112"])
+    activity(title="Vetëm", places=["AL153"])
+    monkeypatch.setattr(crowds, "MOST_LISTED", 0)
+    page = words(client, "/en/coverage/overlaps/?from=2026")
+    assert 'href="?from=2026&amp;place=AL112"' in page
+    assert 'place=AL153"' not in page
+    assert "1 overlap" in words(client, "/en/coverage/overlaps/?from=2026&place=AL112")
+
+
 def test_nobody_known_is_told_apart_from_not_asked(
     client: Client, ana: User, albania: dict[str, Place], cerrik: Activity, besa: User
 ) -> None:

@@ -1,4 +1,4 @@
-"""Crowded places of a large hub, read from the counted table of the country: where, whom, how many, in which quarters.
+"""What a large hub reads from the counted table: where it is crowded, for whom, in which quarters; where overlaps are.
 
 Which activities say so is asked place by place (queries.crowded_places): there may be hundreds of thousands of them.
 """
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from django.conf import settings
 
-from sofra.activities.vocabulary import AUDIENCE_CODES
+from sofra.activities.vocabulary import AUDIENCE_CODES, AUDIENCE_NUMBERS
+from sofra.places.models import Place
 
 from .counting import table
 from .heat import rows_of
@@ -66,6 +67,14 @@ def crowds(level: int, filters: Filters) -> list[Crowded]:
             spans = tuple(counted.quarters[number] for number in quarters)
             told.append(Crowded(held.sets.tree.cells[place], code, sure, int(numbers.max()), spans))
     return told
+
+
+def overlapping(level: int, filters: Filters) -> list[Place]:
+    """The municipalities in which some overlap is sure, in Albanian order. It heeds the filters' audiences and time."""
+    held, counted = holding(), table(level, filters.period)
+    numbers = [AUDIENCE_NUMBERS[code] for code in filters.audiences] or list(AUDIENCE_CODES)
+    cells = set(counted.place[(counted.pairs > 0) & np.isin(counted.audience, numbers)].tolist())
+    return [place for place in municipalities(None) if held.sets.tree.cell.get(place.code) in cells]
 
 
 def _recorded(held: Holding, level: int, filters: Filters) -> set[int]:

@@ -13,6 +13,7 @@ The rules, so that no figure says more than its rows:
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -118,12 +119,16 @@ def money(level: int, cell: Cell, *, by: str, funder: Organisation | None = None
 
     How many there are is counted from what the process holds; only what has an amount is read one by one.
     """
+    return _money(holding(), level, cell, by, funder)
+
+
+@lru_cache(maxsize=8)
+def _money(held: Holding, level: int, cell: Cell, by: str, funder: Organisation | None) -> Money:
     projects = kept.projects(level)
     if funder is not None:
         projects = projects.filter(parties__in=_gifts(level).filter(organisation__in=_records(funder)))
     budgets = {one.pk: one for one in projects.select_related("owner").distinct()}
     keys = _keys(by, dict(Place.objects.values_list("code", "path")))
-    held = holding()
     rows = _rows_at(held, level, cell)
     of_project = _projects(held)[held.team[rows]]
     if funder is not None:

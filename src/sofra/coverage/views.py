@@ -297,6 +297,10 @@ def overlaps(request: HttpRequest) -> HttpResponse:
     level = level_of(request.user)
     form = forms.ListForm(request.GET, level=level)
     context = _listed(request, form)
+    if form.is_valid() and crowds.is_large() and not _is_narrow(form.filters()):
+        places = crowds.overlapping(level, form.filters())
+        context["places"] = [(title_of(place), f"?{_narrowed(request, place)}") for place in places]
+        return render(request, "coverage/overlap_list.html", context)
     found = list(islice(listing.overlaps(level, form.filters()), MOST_PAIRS + 1)) if form.is_valid() else []
     if len(found) <= MOST_PAIRS:
         found.sort(key=lambda one: not one.sure)
@@ -304,6 +308,18 @@ def overlaps(request: HttpRequest) -> HttpResponse:
     context |= {"page": page, "more": len(found) > MOST_PAIRS, "most": MOST_PAIRS}
     context["pairs"] = _pairs(list(page.object_list), level)
     return render(request, "coverage/overlap_list.html", context, status=_status_of(form))
+
+
+def _is_narrow(filters: listing.Filters) -> bool:
+    """Can the overlaps be listed at once, however large the hub is?"""
+    narrow = filters.place is not None and filters.place.level >= 2
+    return narrow or bool(filters.organisation or filters.activity)
+
+
+def _narrowed(request: HttpRequest, place: Place) -> str:
+    query = asked_of(request)
+    query["place"] = place.code
+    return query.urlencode()
 
 
 def _pairs(found: list[listing.Overlap], level: int) -> list[dict[str, Any]]:

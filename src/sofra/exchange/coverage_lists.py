@@ -12,7 +12,7 @@ from sofra.accounts import roles
 from sofra.accounts.access import level_of, require
 from sofra.activities import dates
 from sofra.activities import queries as kept
-from sofra.coverage import forms, listing, money, queries, rules, tables, wording
+from sofra.coverage import crowds, forms, listing, money, queries, rules, tables, wording
 from sofra.coverage.rows import Row as ActivityRow
 from sofra.coverage.rows import rows_of
 from sofra.places.titles import title_of
@@ -129,19 +129,22 @@ def _overlap_rows(batch: list[listing.Overlap], level: int) -> Iterator[Row]:
 
 
 def crowded(request: HttpRequest) -> List:
-    """Crowded municipalities by place and audience, with the activities that say so."""
+    """Crowded municipalities by place and audience, with the activities that say so; not in a large hub, where they
+    are too many for a cell: there each municipality's own list has them."""
     level = level_of(request.user)
     form = _list_form(request, level, "organisation", "activity", "kind", "theme")
+    header = [
+        _("code"), _("municipality"), _("for whom"), _("sure or possible"), _("most organisations on one day"),
+        _("days"), _("organisations"), _("activities"),
+    ]  # fmt: skip
+    if crowds.is_large() and not (form.asked_place and form.asked_place.level >= 2):
+        return header, _counted_crowds(crowds.crowds(level, form.filters()))
     found = queries.crowded_places(level, form.filters())
     codes = dict(
         kept.activities(level)
         .filter(pk__in={work.number for one in found for work in one.crowd.works})
         .values_list("pk", "code")
     )
-    header = [
-        _("code"), _("municipality"), _("for whom"), _("sure or possible"), _("most organisations on one day"),
-        _("days"), _("organisations"), _("activities"),
-    ]  # fmt: skip
     return header, (
         [
             one.place.code, title_of(one.place), wording.audience_word(one.audience), _said(one.crowd.sure),
@@ -151,6 +154,16 @@ def crowded(request: HttpRequest) -> List:
         ]
         for one in found
     )  # fmt: skip
+
+
+def _counted_crowds(found: list[crowds.Crowded]) -> Iterator[Row]:
+    titles = wording.titles_of(one.place for one in found)
+    for one in found:
+        days = _several(wording.days((quarter.first, quarter.last)) for quarter in one.quarters)
+        yield [
+            one.place, titles[one.place], wording.audience_word(one.audience), _said(one.sure), one.number, days, "",
+            "",
+        ]  # fmt: skip
 
 
 def gaps(request: HttpRequest) -> List:
@@ -184,7 +197,8 @@ def cell(request: HttpRequest) -> List:
     def rows() -> Iterator[Row]:
         numbers = list(found.values_list("pk", flat=True))
         for start in range(0, len(numbers), BATCH):
-            yield from map(_activity_row, rows_of(found.filter(pk__in=numbers[start : start + BATCH]), level))
+            batch = kept.activities(level).filter(pk__in=numbers[start : start + BATCH])
+            yield from map(_activity_row, rows_of(batch, level))
 
     return header, rows()
 
