@@ -73,6 +73,20 @@ def test_a_request_is_there_for_both_sides_and_mappers_only(
     assert Session.objects.get().state == "asked"
 
 
+def test_a_hidden_organisation_is_hidden_from_mappers_and_seen_by_the_school(
+    asked: Ask, besa: User, drita: User, ana: User, school: School, ura: Organisation
+) -> None:
+    session, mapper = asked(), make_person("Genti", roles.MAPPER)
+    Organisation.objects.filter(pk=ura.pk).update(visible_to=2)
+    for person, seen in ((besa, True), (drita, True), (ana, True), (mapper, False)):
+        client = page_of(person)
+        assert client.get(f"/sessions/{session.pk}/").status_code == (200 if seen else 404)
+        shown = text(client.get("/sessions/?state="))
+        if person not in (besa, drita):
+            shown += text(client.get(f"/schools/{school.code}/calendar/", {"on": "2026-10-15"}))
+        assert ("Flasim" in shown) == seen
+
+
 def test_the_desk_and_the_calendar_are_for_those_who_decide(
     asked: Ask, besa: User, cvetan: User, drita: User, ana: User, outsider: User, school: School, office: Organisation
 ) -> None:

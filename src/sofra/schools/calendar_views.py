@@ -46,7 +46,7 @@ def _calendar(request: HttpRequest, schools: Sequence[School]) -> dict[str, Any]
     shown = calendars.shown(
         view if view in calendars.VIEWS else "week", forms.read_day(request.GET.get("on", ""), today)
     )
-    sessions = queries.sessions_between(schools, shown.first, shown.last)
+    sessions = queries.sessions_between(request.user, schools, shown.first, shown.last)
     days = calendars.by_day(sessions, shown.first, shown.last, today)
     if shown.view == "week":
         days = [day for day in days if day.sessions or not day.is_weekend]

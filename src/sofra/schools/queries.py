@@ -144,7 +144,15 @@ def session_for(user: Any, number: int) -> Session:
     found = Session.objects.select_related(*AROUND, "activity").filter(pk=number).first()
     if found is None or not (decides(user, found.school) or activities.may_edit(user, found.organisation)):
         raise Http404
+    if has(user, roles.MAPPER) and found.organisation.visible_to > level_of(user):
+        raise Http404
     return found
+
+
+def told_to(user: Any, found: QuerySet[Session]) -> QuerySet[Session]:
+    """Of requests at a desk those that the person may read: a school reads all that it was asked, a mapper does not
+    learn of an organisation that is sealed."""
+    return found.filter(organisation__visible_to__lte=level_of(user)) if has(user, roles.MAPPER) else found
 
 
 def acts_of(user: Any, session: Session) -> set[str]:
@@ -193,7 +201,7 @@ def desk_of(user: Any) -> QuerySet[Session]:
     """The requests that this person decides on, for schools and offices that the person speaks for; mappers: all."""
     found = Session.objects.select_related(*AROUND).prefetch_related("classes")
     if has(user, roles.MAPPER):
-        return found.filter(school__organisation__visible_to__lte=level_of(user))
+        return told_to(user, found.filter(school__organisation__visible_to__lte=level_of(user)))
     mine = [one.pk for one in asks_for(user)]
     at_school = Q(school__organisation__in=mine) | Q(school__organisation__joined_to__in=mine)
     at_office = Q(school__office__organisation__in=mine) | Q(school__office__organisation__joined_to__in=mine)
@@ -211,7 +219,7 @@ def steps_of(session: Session) -> list[Step]:
     return list(session.steps.select_related("by").order_by("id"))
 
 
-def sessions_between(schools: Iterable[School], first: date, last: date) -> list[Session]:
+def sessions_between(user: Any, schools: Iterable[School], first: date, last: date) -> list[Session]:
     """What stands in the calendar of these schools from the first to the last day: accepted and waiting, by time.
 
     A request for which another date was proposed stands at the proposed one.
@@ -222,7 +230,7 @@ def sessions_between(schools: Iterable[School], first: date, last: date) -> list
     offered = Q(offered_begins__gte=begin, offered_begins__lt=end)
     found = Session.objects.filter(then | offered, school__in=[school.pk for school in schools], state__in=STANDING)
     return sorted(
-        found.select_related(*AROUND).prefetch_related("classes"), key=lambda one: (when(one)[0], one.pk)
+        told_to(user, found).select_related(*AROUND).prefetch_related("classes"), key=lambda one: (when(one)[0], one.pk)
     )  # fmt: skip
 
 
@@ -284,12 +292,12 @@ class Other:
     clash: bool
 
 
-def others_for(session: Session) -> list[Other]:
+def others_for(user: Any, session: Session) -> list[Other]:
     """Other standing requests at the school for the same classes in the same term, those of the same day first."""
     around = Session.objects.filter(school=session.school, term=session.term, state__in=STANDING)
     found = []
     own = {one.folded for one in session.classes.all()}
-    for other in around.exclude(pk=session.pk).select_related(*AROUND).prefetch_related("classes"):
+    for other in told_to(user, around).exclude(pk=session.pk).select_related(*AROUND).prefetch_related("classes"):
         shared = rules.same_classes(own, {one.folded for one in other.classes.all()})
         if shared:
             names = [one.name for one in other.classes.all() if rules.same_classes({one.folded}, own)]

@@ -262,7 +262,7 @@ def session(request: HttpRequest, number: int) -> HttpResponse:
         "activity_url": _activity_url(by, found), "differs": queries.differs(found),
     }  # fmt: skip
     if deciding:
-        context |= _around(found)
+        context |= _around(by, found)
     return render(request, "schools/session_detail.html", context, status=422 if wrong else 200)
 
 
@@ -317,10 +317,10 @@ def _taken(request: HttpRequest, act: str, found: Session, form: djangoforms.For
     return True
 
 
-def _around(found: Session) -> dict[str, Any]:
+def _around(by: User, found: Session) -> dict[str, Any]:
     """What the deciding side weighs: the load of the term, of each class, and other requests for the same classes."""
     term = rules.term_called(found.term, queries.spans())
-    context: dict[str, Any] = {"others": queries.others_for(found)}
+    context: dict[str, Any] = {"others": queries.others_for(by, found)}
     if term is not None:
         own = {one.folded for one in found.classes.all()}
         by_class = queries.loads_of_classes(found.school, term)
