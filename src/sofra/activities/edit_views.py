@@ -27,8 +27,7 @@ from sofra.organisations.models import Organisation
 
 from . import queries, saying, services, table_forms, unsaved
 from .drafts import FIELDS, ActivityDraft
-from .models import Activity, Unsaved
-from .pasting import projects_for
+from .models import Activity, Project, Unsaved
 from .table_views import remember
 
 State = Activity.State
@@ -36,6 +35,7 @@ _NOT_TYPED = {"csrfmiddlewaretoken", "seen", "base", "do", "resume"}
 _FOLDED = {"who", "reached", "money", "more"}  # parts of the form that stand behind their title while nothing is said
 _ANSWERED = {"counted", "money_visible_to", "visible_to"}
 _EMPTY: tuple[Any, ...] = ("", None, [])
+_MOST_PROJECTS = 500
 _MONEY = ("money", "currency", "money_visible_to")
 
 
@@ -117,12 +117,18 @@ def _open(request: HttpRequest, by: User, owner: Organisation | None, found: Act
     kept = services.draft_at(found, base) if found else ActivityDraft(title="", owner=owner.code if owner else "")
     more = request.method == "POST" and request.POST.get("do") == "more"
     form = table_forms.ActivityForm(
-        data, kept=kept, only=_fields(by, owner, found), level=level_of(by), projects=projects_for(owner)
+        data, kept=kept, only=_fields(by, owner, found), level=level_of(by), projects=_projects(by, owner)
     )
     rows = table_forms.group_rows(data, kept, more=more)
     if more or resumed:
         table_forms.without_errors(form, rows)
     return Page(request, by, owner, found, form, rows, seen, kept_unsaved)
+
+
+def _projects(by: User, owner: Organisation | None) -> list[Project]:
+    level = level_of(by)
+    own_level = organisations.level_at(by, owner) if owner else level
+    return list(queries.projects_open_to(owner, level, own_level)[:_MOST_PROJECTS])
 
 
 def versions_of(request: HttpRequest, found: Activity | None) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from sofra.ground.models import Visibility
 from sofra.organisations import queries as organisations
 from sofra.organisations.models import Organisation
 
-from .models import Activity, Kept, Project
+from .models import Activity, Kept, Project, ProjectParty
 
 
 def activities(level: int) -> QuerySet[Activity]:
@@ -48,14 +48,24 @@ def owned_by(organisation: Organisation) -> Q:
     return Q(owner=organisation) | Q(owner__joined_to=organisation)
 
 
-def part_of(organisation: Organisation) -> Q:
-    """The condition for what an organisation leads or is a partner in, by itself or as partner of the project."""
+def own_activities(user: Any, organisation: Organisation) -> QuerySet[Activity]:
+    """All that an organisation leads, drafts and the bin with it, as far as the person may see it: a mapper who
+    writes for it does not see what it sealed."""
+    return Activity.objects.filter(
+        owned_by(organisation), visible_to__lte=organisations.level_at(user, organisation)
+    )  # fmt: skip
+
+
+def projects_open_to(organisation: Organisation | None, level: int, own_level: int) -> QuerySet[Project]:
+    """The projects to which an organisation's activities may belong: its own (drafts too, up to `own_level`), and
+    those in which it takes part, as far as a reader of `level` may see them: another's draft is not told."""
+    if organisation is None:
+        return Project.objects.none()
     numbers = [organisation.pk, *organisation.joined.values_list("pk", flat=True)]
-    return (
-        Q(owner__in=numbers)
-        | Q(pk__in=Activity.objects.filter(parties__organisation__in=numbers).values("pk"))
-        | Q(project__in=Project.objects.filter(parties__organisation__in=numbers, parties__part="partner").values("pk"))
-    )
+    taking_part = ProjectParty.objects.filter(organisation__in=numbers).values("project")
+    shared = projects(level).filter(pk__in=taking_part).values("pk")
+    own = Q(owner__in=numbers, visible_to__lte=own_level) & ~Q(state=Kept.State.BINNED)
+    return Project.objects.filter(own | Q(pk__in=shared)).order_by("title", "id")
 
 
 def own_projects(user: Any) -> QuerySet[Project]:

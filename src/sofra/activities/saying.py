@@ -1,13 +1,14 @@
 """Activities and projects in the reader's words, as far as the reader may know: rows of lists, changes of a record."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sofra.accounts.access import level_of
 from sofra.ground.models import Visibility
 from sofra.organisations import queries as organisations
 from sofra.organisations import rules
@@ -110,6 +111,18 @@ def rows_of(activities: Iterable[Activity], level: int) -> list[Row]:
     projects = queries.projects(level).in_bulk({one.project_id for one in found if one.project_id})
     places = Place.objects.in_bulk({code for one in found for code in one.places})
     return [_row(one, parties.get(one.pk, []), names, projects, places, level) for one in found]
+
+
+def own_rows_of(activities: Iterable[Activity], user: Any, owner: Organisation) -> list[Row]:
+    """As rows_of, for those who write for the organisation that leads these: they know it and its own projects, drafts
+    too. Of others (partners, projects in which it takes part) they see what everybody of their role does."""
+    found = list(activities)
+    own = queries.projects_open_to(owner, level_of(user), organisations.level_at(user, owner))
+    projects = own.in_bulk({one.project_id for one in found if one.project_id})
+    return [
+        replace(row, owner=row.owner or owner, project=row.project or projects.get(row.activity.project_id or 0))
+        for row in rows_of(found, level_of(user))
+    ]
 
 
 def _row(
@@ -249,6 +262,8 @@ class _Words:
         self.projects = dict(queries.projects(others).filter(code__in=projects).values_list("code", "title"))
 
     def may(self, name: str, said: Mapping[str, Any]) -> bool:
+        if said.get("visible_to", 0) > self.level:  # what it said while it was sealed
+            return False
         limit = max(said.get("money_visible_to", 0), said.get("budget_visible_to", 0))
         return name not in {"money", "budget", "currency"} or limit <= self.level
 

@@ -21,7 +21,6 @@ from sofra.accounts.access import level_of, require
 from sofra.accounts.models import User
 from sofra.organisations.forms import place_choices
 from sofra.organisations.models import Organisation
-from sofra.organisations.queries import level_at
 
 from . import copying, queries, saying, services, table_forms, undoing, unsaved
 from .drafts import ActivityDraft
@@ -73,11 +72,11 @@ def table_page(
 ) -> HttpResponse:
     """The table as it stands, with one row open to be changed in place where that is asked for."""
     by, level = require(request.user), level_of(request.user)
-    found = Activity.objects.filter(queries.owned_by(owner)).select_related("project", "owner")
+    found = queries.own_activities(by, owner).select_related("project", "owner")
     filters = table_forms.FilterForm(request.GET, found=found)
     shown = filters.narrow(found)
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
-    rows = saying.rows_of(page.object_list, level_at(by, owner))
+    rows = saying.own_rows_of(page.object_list, by, owner)
     if editing is None and (asked := request.GET.get("edit")):
         editing = next((row.activity for row in rows if row.activity.code == asked), None)
     if editing is not None and row_form is None:
@@ -224,7 +223,7 @@ def own_bulk(request: HttpRequest, code: str) -> HttpResponse:
     """Publish, make drafts, copy to next year, put in the bin or take out: the ticked rows, or all that are shown."""
     by = require(request.user)
     owner = queries.organisation_for(request.user, code)
-    found = Activity.objects.filter(queries.owned_by(owner))
+    found = queries.own_activities(by, owner)
     filters = table_forms.FilterForm(request.GET, found=found)
     back = f"{reverse('own_activities', args=[owner.code])}?{_kept_query(request.GET)}".rstrip("?")
     if request.POST.get("all"):
@@ -289,7 +288,7 @@ def own_copy(request: HttpRequest, code: str) -> HttpResponse:
     """Choose a year; its activities are copied as drafts, a year on."""
     by = require(request.user)
     owner = queries.organisation_for(request.user, code)
-    found = Activity.objects.filter(queries.owned_by(owner)).exclude(state=State.BINNED)
+    found = queries.own_activities(by, owner).exclude(state=State.BINNED)
     counted = found.exclude(begins="").order_by().annotate(year=Left("begins", 4))
     years = sorted(counted.values_list("year").annotate(n=Count("pk")), reverse=True)
     problem = ""

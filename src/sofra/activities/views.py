@@ -300,7 +300,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "pages": pages,
         "rows": saying.rows_of(pages.page(1).object_list, level_of(request.user)),
         "may_edit": may_edit,
-        "drafts": found.activities.filter(state=Kept.State.DRAFT).count() if may_edit else 0,
+        "drafts": found.activities.filter(state=Kept.State.DRAFT, visible_to__lte=level).count() if may_edit else 0,
     }
     return render(request, "activities/project_detail.html", context)
 

@@ -59,9 +59,9 @@ def activities(request: HttpRequest) -> List:
 
 def own_activities(request: HttpRequest, code: str) -> List:
     """An organisation's own table, drafts with it, as its page shows it; for its editors and mappers alone."""
-    require(request.user)
+    by = require(request.user)
     owner = queries.organisation_for(request.user, code)
-    found = Activity.objects.filter(queries.owned_by(owner)).select_related("owner", "project")
+    found = queries.own_activities(by, owner).select_related("owner", "project")
     shown = table_forms.FilterForm(request.GET, found=found).narrow(found).order_by("-begins", "-id")
     level = registry.level_at(request.user, owner)
     header = [_("id"), *(str(TARGETS[name]) for name in _HEADED)]
@@ -70,18 +70,20 @@ def own_activities(request: HttpRequest, code: str) -> List:
 
     def rows() -> Iterator[Row]:
         for batch in _batches(shown):
-            for one, row in zip(batch, _rows(batch, level), strict=True):
+            said = saying.own_rows_of(batch, by, owner)
+            for one, row in zip(batch, _rows(batch, level, said), strict=True):
                 yield [*row, str(states[Activity.State(one.state)])]
 
     return header, rows()
 
 
-def _rows(batch: list[Activity], level: int) -> Iterator[Row]:
+def _rows(batch: list[Activity], level: int, said: list[saying.Row] | None = None) -> Iterator[Row]:
+    """`level` decides on the money, and on all else where it is not `said` already."""
     sexes = _by_sex(batch)
     country = _country()
     words = {Status: dict(Status.choices), Mode: dict(Mode.choices), Counted: dict(Counted.choices)}
     classes = dict(ActivityClass.choices)
-    for row in saying.rows_of(batch, level):
+    for row in saying.rows_of(batch, level) if said is None else said:
         one = row.activity
         shows_money = one.money_visible_to <= level
         yield [
