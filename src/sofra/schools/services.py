@@ -284,12 +284,15 @@ def _refuse_beyond_limit(session: Session, term: rules.Term) -> None:
 
 
 def _refuse_clash(session: Session, begins: datetime, minutes: int) -> None:
-    classes = [one.folded for one in session.classes.all()]
-    for other in queries.clashes(session.school, classes, begins, minutes, but=session.pk):
+    """Which session it is stands on the page of those who decide; the sentence is read by who asks too."""
+    own = {one.folded: one.name for one in session.classes.all()}
+    for other in queries.clashes(session.school, own, begins, minutes, but=session.pk):
+        taken = {one.folded for one in other.classes.all()}
+        names = [name for folded, name in own.items() if rules.same_classes({folded}, taken)]
         raise ValidationError(
-            _("At that time session %(number)s (“%(title)s”) of the same class is accepted already: choose another"
-              " time.") % {"number": other.pk, "title": other.title}
-        )  # fmt: skip
+            _("At that time another session of %(classes)s is accepted already: choose another time.")
+            % {"classes": ", ".join(names)}
+        )
 
 
 # — what follows ———————————————————————————————————————————————————————————————————————————————————————————
