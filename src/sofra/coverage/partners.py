@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
 from sofra.activities.dates import LONG_AGO, days_of
 from sofra.activities.vocabulary import AUDIENCE_CODES, AUDIENCE_NUMBERS
 from sofra.organisations.models import Organisation
@@ -19,7 +17,7 @@ from .bodies import Bodies
 from .reading import Named, Row
 from .rules import Span, Work
 
-PARTNERS, TRIED = 12, 24  # so many partners are told, of so many that were looked at
+PARTNERS, TRIED = 12, 20  # so many partners are told, of so many that were looked at
 YEARS_BACK = 3  # what was done longer ago tells little about who could be a partner
 WITHIN = 10  # partners are looked for in so many municipalities, the nearest; in the own one also with other people
 
@@ -60,8 +58,8 @@ def partners(bodies: Bodies, plan: Work, places: Mapping[str, Place]) -> tuple[P
     ranked = sorted(fitting, key=rank)[:TRIED]
     busy = at_work(bodies.level, ranked, (plan.days.may_begin, plan.days.may_end))
     free = sorted((one for one in ranked if busy.get(one) is not True), key=lambda one: one in busy)
-    whose = Organisation.objects.filter(visible_to__lte=bodies.level, ended_in=None).defer("searchable").in_bulk(free)
-    shown = [number for number in free if number in whose][:PARTNERS]
+    whose = reading.organisations(free, bodies.level)
+    shown = [number for number in free if number in whose and whose[number].ended_in_id is None][:PARTNERS]
     last = {number: max(fitting[number], key=lambda row: (row.may_begin, row.activity)) for number in shown}
     named = reading.named(row.activity for row in last.values())
     return tuple(
@@ -73,10 +71,10 @@ def partners(bodies: Bodies, plan: Work, places: Mapping[str, Place]) -> tuple[P
 def _fitting(bodies: Bodies, plan: Work, codes: Sequence[str], wanted: Collection[int]) -> dict[int, list[Row]]:
     """Organisation → the presences that make it fit."""
     begun = max(plan.days.may_begin - YEARS_BACK * 366, LONG_AGO), plan.days.may_end
-    rows, _since = reading.newest(bodies, codes[:WITHIN], sorted(wanted), begun, each=2, most=160)
+    rows, _since = reading.newest(bodies, codes[:WITHIN], sorted(wanted), begun, each=2, most=100)
     if plan.work:
         others = [number for number in reading.EVERYBODY if number not in wanted]
-        rows += reading.newest(bodies, codes[:1], others, begun, each=1, most=60)[0]
+        rows += reading.newest(bodies, codes[:1], others, begun, each=1, most=40)[0]
     found: dict[int, list[Row]] = {}
     for row in rows:
         fits = row.audience in wanted or rules.completes(row.work, plan.work)
@@ -123,8 +121,11 @@ _TAKES_PART = (
 
 def at_work(level: int, organisations: Collection[int], period: Span) -> dict[int, bool]:
     """Organisation → whether it is surely at work in that time, or (False) may be. Those that are not are left out."""
-    same = Q(pk__in=organisations) | Q(joined_to__in=organisations)
-    stands = {pk: joined or pk for pk, joined in Organisation.objects.filter(same).values_list("pk", "joined_to")}
+    if not organisations:
+        return {}
+    same = f"id IN ({reading.listed(organisations)}) OR joined_to_id IN ({reading.listed(organisations)})"
+    found = reading.run(f"SELECT id, COALESCE(joined_to_id, id) FROM organisations_organisation WHERE {same}")  # noqa: S608
+    stands: dict[int, int] = dict(found)
     first, last = (date.fromordinal(day).isoformat() for day in period)
     busy = {stands[number]: True for (number,) in _of_each(stands, _SURELY, level, last, first)}
     rest = [number for number, head in stands.items() if head not in busy]

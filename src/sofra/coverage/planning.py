@@ -6,12 +6,10 @@ What is read depends on the question, not on how much there is: see reading.prob
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 
 from sofra.activities.dates import FAR_OFF, LONG_AGO, Days, days_of
-from sofra.activities.models import Activity
 from sofra.activities.vocabulary import work_of
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
@@ -21,7 +19,7 @@ from .bodies import Bodies
 from .models import Asking, PriorityArea
 from .neighbours import Neighbour, alike, neighbours
 from .partners import Partner, partners
-from .reading import Scope
+from .reading import Detail, Scope
 from .rules import Crowd, Reason, Span, Work
 
 CAP = 50  # so many of each list are told
@@ -152,7 +150,7 @@ def before(level: int, question: Question) -> Answer:
     return Answer(
         question=question,
         municipality=around[0].place if around else None,
-        **_listed(level, found),
+        **_listed(bodies, found),
         partners=partners(bodies, plan, {one.place.code: one.place for one in around}),
         crowding=_crowding(question, [works[number] for number in sorted(here)]) if around else (),
         nobody_near=_nobody_near(level, question, around),
@@ -187,7 +185,7 @@ def _past(bodies: Bodies, question: Question, scope: Scope) -> Iterator[Told]:
     while not enough:
         rows, since = reading.newest(
             bodies, (*scope.inside, *scope.above), reading.numbers_of(question.audiences), (LONG_AGO, until),
-            ended=until, places=only, each=each, most=3 * each,
+            ended=until, places=only, each=each, most=2 * each,
         )  # fmt: skip
         works = reading.works_of(rows, scope.path_of, country={scope.country}, bodies=bodies)
         met = [(work, meeting) for work in works.values() if (meeting := rules.meet(plan, work)) is not None]
@@ -209,7 +207,7 @@ def _unknowns(why: Iterable[Reason]) -> int:
     return sum(not reason.sure for reason in why)
 
 
-def _listed(level: int, told: Iterable[Told]) -> dict[str, Listed]:
+def _listed(bodies: Bodies, told: Iterable[Told]) -> dict[str, Listed]:
     lists: dict[str, list[tuple[bool, Work, tuple[Reason, ...]]]] = {"there": [], "was_there": [], "background": []}
     for name, work, why in told:
         lists[name].append((all(reason.sure for reason in why), work, why))
@@ -217,20 +215,11 @@ def _listed(level: int, told: Iterable[Told]) -> dict[str, Listed]:
         # What is sure first, then that of which least is unknown: what names the place before what may be anywhere.
         lists[name].sort(key=lambda one: (_unknowns(one[2]), one[1].days.may_begin, one[1].number))
     shown = {work.number: work for found in lists.values() for _sure, work, _why in found[:CAP]}
-    rows = {
-        row["pk"]: row
-        for row in Activity.objects.filter(pk__in=shown).values(
-            "pk", "code", "title", "places", "begins", "ends", "status", "owner", "owner__joined_to"
-        )
-    }
-    whose = (
-        Organisation.objects.filter(visible_to__lte=level)
-        .defer("searchable")
-        .in_bulk({number for work in shown.values() for number in work.organisations})
-    )
+    rows = reading.details(shown)
+    whose = reading.organisations({one for work in shown.values() for one in work.organisations}, bodies.level)
     return {
         name: Listed(
-            tuple(_found(rows[work.number], work, sure, why, whose) for sure, work, why in found[:CAP]),
+            tuple(_found(rows[work.number], bodies, work, sure, why, whose) for sure, work, why in found[:CAP]),
             total=min(len(found), CAP) if name == "was_there" else len(found),
             sure=sum(sure for sure, _work, _why in found),
             more=name == "was_there" and len(found) > CAP,
@@ -240,13 +229,13 @@ def _listed(level: int, told: Iterable[Told]) -> dict[str, Listed]:
 
 
 def _found(
-    row: Mapping[str, Any], work: Work, sure: bool, why: tuple[Reason, ...], whose: Mapping[int, Organisation]
+    row: Detail, bodies: Bodies, work: Work, sure: bool, why: tuple[Reason, ...], whose: Mapping[int, Organisation]
 ) -> Found:
-    leads = row["owner__joined_to"] or row["owner"]
+    leads = bodies.stands(row.owner)
     by = sorted((number for number in work.organisations if number in whose), key=lambda n: (n != leads, n))
     return Found(
-        number=work.number, code=row["code"], title=row["title"], organisations=tuple(whose[number] for number in by),
-        places=tuple(row["places"]), begins=row["begins"], ends=row["ends"], status=row["status"], sure=sure, why=why,
+        number=work.number, code=row.code, title=row.title, organisations=tuple(whose[number] for number in by),
+        places=row.places, begins=row.begins, ends=row.ends, status=row.status, sure=sure, why=why,
     )  # fmt: skip
 
 
@@ -283,6 +272,8 @@ def _nobody_near(level: int, question: Question, around: Sequence[Neighbour]) ->
     codes = [one.place.code for one in similar]
     taken = reading.areas_taken(level, codes, reading.numbers_of(question.audiences), question.period)
     empty = [one for one in similar if one.place.code not in taken]
+    if not empty:
+        return ()
     asked = reading.askings_for([one.place.path for one in empty])
     declared = list(
         PriorityArea.objects.filter(ended_on=None, visible_to__lte=level).values_list("place__path", flat=True)

@@ -4,6 +4,7 @@ Presences are asked by area, audience, length and beginning, as their index has 
 what is asked and not on how much there is.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -12,8 +13,8 @@ from django.db import connection
 from django.db.models import Q
 
 from sofra.activities.dates import LONG_AGO, Days, first_day, last_day
-from sofra.activities.models import Activity
 from sofra.activities.vocabulary import ANYBODY, AUDIENCE_CODES, AUDIENCE_NUMBERS
+from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
 from .bodies import Bodies
@@ -41,6 +42,19 @@ class Named:
     number: int
     code: str
     title: str
+
+
+class Detail(NamedTuple):
+    """What a list tells of an activity; `owner` as it was recorded."""
+
+    number: int
+    code: str
+    title: str
+    places: tuple[str, ...]
+    begins: str
+    ends: str
+    status: str
+    owner: int | None
 
 
 class Row(NamedTuple):
@@ -235,10 +249,9 @@ def parties_of(activities: Collection[int], bodies: Bodies) -> dict[int, list[in
     """The standing records of all organisations of these activities, lead and partners."""
     found: dict[int, list[int]] = {}
     for portion in portions(list(activities), 20_000):
-        numbers = ", ".join(str(int(number)) for number in portion)
         statement = (
             "SELECT activity_id, organisation_id FROM activities_activityparty"  # noqa: S608
-            f" WHERE activity_id IN ({numbers})"
+            f" WHERE activity_id IN ({listed(portion)})"
         )
         rows = run(statement)
         bodies.learn(organisation for _activity, organisation in rows)
@@ -250,10 +263,40 @@ def parties_of(activities: Collection[int], bodies: Bodies) -> dict[int, list[in
 def named(activities: Iterable[int]) -> dict[int, Named]:
     """Number → code and title."""
     found: dict[int, Named] = {}
-    for portion in portions(sorted(set(activities)), 5_000):
-        rows = Activity.objects.filter(pk__in=portion).values_list("pk", "code", "title")
-        found |= {number: Named(number, code, title) for number, code, title in rows}
+    for portion in portions(sorted(set(activities)), 20_000):
+        statement = f"SELECT id, code, title FROM activities_activity WHERE id IN ({listed(portion)})"  # noqa: S608
+        found |= {row[0]: Named(*row) for row in run(statement)}
     return found
+
+
+def details(activities: Iterable[int]) -> dict[int, Detail]:
+    """Number → what a list tells of it."""
+    numbers = list(activities)
+    if not numbers:
+        return {}
+    columns = "id, code, title, places, begins, ends, status, owner_id"
+    rows = run(f"SELECT {columns} FROM activities_activity WHERE id IN ({listed(numbers)})")  # noqa: S608
+    return {
+        row[0]: Detail._make((*row[:3], tuple(json.loads(row[3]) if isinstance(row[3], str) else row[3]), *row[4:]))
+        for row in rows
+    }
+
+
+def organisations(numbers: Iterable[int], level: int) -> dict[int, Organisation]:
+    """Those that a viewer of this level may know of."""
+    wanted = list(numbers)
+    if not wanted:
+        return {}
+    found = Organisation.objects.raw(
+        "SELECT * FROM organisations_organisation"  # noqa: S608
+        f" WHERE visible_to <= {int(level)} AND id IN ({listed(wanted)})"
+    )
+    return {one.pk: one for one in found}
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Numbers as a statement lists them."""
+    return ", ".join(str(int(number)) for number in numbers)
 
 
 # — what was asked —————————————————————————————————————————————————————————————————————————————————————————
