@@ -84,6 +84,8 @@ def main() -> None:
             ("list-map", "/organisations/?view=map", 900),
             ("organisation", "/organisations/al.acpd/", 860),
             ("place", "/places/AL153/", 860),
+            ("plan", "/plan/?place=Pogradec&audience=youth&kind=prevention&from=2018&to=2018", 980),
+            ("coverage", "/coverage/", 900),
         ):
             page.goto(hub + path)
             take(page, name, height, largest=LARGEST_OF_README if name == "home" else LARGEST)
@@ -97,6 +99,10 @@ def main() -> None:
         page.locator("main table a[href*='/duplicates/al.']").first.click()
         page.wait_for_url("**/duplicates/al.*/**")
         take(page, "duplicates-pair", 860)
+        page.goto(f"{hub}/organisations/al.ura-vogel-trilluar/activities/")
+        take(page, "own-activities", 860)
+        page.goto(f"{hub}/offices/al.zyra-arsimore-trendafili-trilluar/calendar/?view=term")
+        take(page, "school-calendar", 860)
         import_rows(page, hub)
 
 
