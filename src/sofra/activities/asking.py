@@ -13,6 +13,7 @@ from .vocabulary import Form
 
 MANY_PEOPLE = 10_000
 A_CLASS = 60  # people at once: two school classes
+ONE_MEETING = 1_000  # people at a training, a workshop or a school programme of which nobody said how often it was
 MANY_YEARS = 10
 YEARS_AHEAD = 5
 LONG_AGO = 1990
@@ -38,12 +39,16 @@ def _about_people(draft: ActivityDraft) -> str:
     if draft.reached is None:
         return ""
     shown = f"{draft.reached:,}".replace(",", " ")
-    if draft.reached > MANY_PEOPLE:
+    if draft.reached >= MANY_PEOPLE:
         return _("%(number)s people are very many. Is the number right?") % {"number": shown}
-    times, kinds = draft.times_held, {Form.CAPACITY, Form.PROGRAMMES, Form.DIALOGUE} & set(draft.kinds)
-    if times is not None and kinds and draft.reached > max(times, 1) * A_CLASS:
+    if not {Form.CAPACITY, Form.PROGRAMMES, Form.DIALOGUE} & set(draft.kinds):
+        return ""
+    if draft.times_held is None:
+        question = _("%(number)s people are very many for such an activity. Is the number right?")
+        return question % {"number": shown} if draft.reached > ONE_MEETING else ""
+    if draft.reached > max(draft.times_held, 1) * A_CLASS:
         return _("%(number)s people in %(times)s meetings is more than a class holds. Are both numbers right?") % {
-            "number": shown, "times": times
+            "number": shown, "times": draft.times_held
         }  # fmt: skip
     return ""
 

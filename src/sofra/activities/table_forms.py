@@ -86,6 +86,13 @@ class NumberField(forms.CharField):
         return number
 
 
+class DayField(WhenField):
+    """A partial date; a time of day beside it is left out, since activities are kept by days."""
+
+    def clean(self, value: Any) -> str:
+        return reading_cells.read_day(str(forms.CharField.clean(self, value)))
+
+
 class ActivityForm(forms.Form):
     """An activity as its organisation tells it. `asked` holds what is unlikely: field → what its tick must repeat."""
 
@@ -129,8 +136,8 @@ class ActivityForm(forms.Form):
             "A day, a month, a year or a span: 5.10.2026, tetor 2026, 5–8.10.2026, 2026. “2026 –” has no end yet"
         ),
     )
-    begins = WhenField(label=_("Begins"), help_text=_("A day, a month or a year: 05.10.2018, tetor 2018, 2018"))
-    ends = WhenField(label=_("Ends"), help_text=_("Leave it empty where it is the same as the beginning"))
+    begins = DayField(label=_("Begins"), help_text=_("A day, a month or a year: 05.10.2018, tetor 2018, 2018"))
+    ends = DayField(label=_("Ends"), help_text=_("Leave it empty where it is the same as the beginning"))
     open_end = forms.BooleanField(label=_("It has no end yet, or the end is not known"), required=False)
     status = forms.ChoiceField(label=_("Status"), choices=_capital(Status.choices), initial=Status.UNKNOWN)
     mode = forms.ChoiceField(label=_("In person or online"), choices=_capital(Mode.choices), initial=Mode.UNKNOWN)
