@@ -140,8 +140,9 @@ def test_rows_of_others_are_not_acted_on(table: Client, ura: Organisation, lugin
 def test_the_whole_form_keeps_all_it_is_told(table: Client, ura: Organisation, lugina: Organisation) -> None:
     said = whole(
         title="Trajnim", where="places", place="Pukë; Fushë-Arrëz", begins="31.10.2026 22:00",
-        ends="1.11.2026, ora 02:00", kinds=["capacity-building"], audiences=["teachers"], partners=lugina.name, times_held="3", reached="60", counted="list",
-        reached_complete="yes", money="5 000", currency="EUR", results="www.example.org/r", languages=["sq"],
+        ends="1.11.2026, ora 02:00", kinds=["capacity-building"], audiences=["teachers"],
+        partners=lugina.name, times_held="3", reached="60", counted="list", reached_complete="yes",
+        money="5 000", currency="EUR", results="www.example.org/r", languages=["sq"],
         **{"groups-0-sex": "f", "groups-0-number": "40", "groups-1-sex": "m", "groups-1-number": "20"},
     )  # fmt: skip
     answer = table.post(own(ura, "own_activity_new"), said)
