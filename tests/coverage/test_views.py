@@ -315,11 +315,16 @@ def test_not_known_asked_and_nobody_and_a_number_look_different(
     assert table == {"Cërrik": "1", "Fushë-Arrëz": "", "Pukë": "0"}
 
 
-def test_counties_open_their_municipalities_and_time_is_a_list(client: Client, cerrik: Activity) -> None:
+def test_counties_open_their_municipalities_and_time_is_a_list(
+    client: Client, cerrik: Activity, activity: Make
+) -> None:
     page = words(client, "/en/coverage/")
     assert 'href="?place=AL-03"' in page
     assert 'href="?from=2026&amp;to=2026"' in page
     assert "2026, quarter 1" in words(client, "/en/coverage/?from=2026&to=2026")
+    activity(places=["AL-03"], owner="")
+    inside = {row["place"]: row["all activities"] for row in rows(client, "/en/coverage.csv?place=AL-03")}
+    assert inside == {"Cërrik": "1", "Elbasan, all of it": "2"}
     quarters = rows(client, "/en/coverage.csv?by=time&from=2026&to=2026&place=AL-03")
     assert [quarters[0][f"quarter {n} of 2026"] for n in range(1, 5) if f"quarter {n} of 2026" in quarters[0]] == ["1"]
 

@@ -87,6 +87,12 @@ def heat_table(level: int, form: forms.HeatForm) -> HeatTable:
         )
         for place in rows
     ]  # fmt: skip
+    if form.asked_place is not None and form.asked_place.level == 1:  # what names the whole county is in this row only
+        county = form.asked_place
+        title = _("%(place)s, all of it") % {"place": title_of(county)}
+        cells = drawing.row(county.code, county.path, title)
+        told = registry.get(county.code), counted.organisations[county.code]
+        lines.append(HeatRow(title, "", *told, *cells, apart=True))
     if form.asked_place is None:
         lines += [
             HeatRow(title, "", None, counted.organisations[code], *drawing.row(code, "", title), apart=True)
