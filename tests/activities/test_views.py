@@ -386,3 +386,32 @@ def test_organisations_and_places_show_their_latest(activity: Make, ura: Organis
     page = read("/places/AL112/")
     assert made.title not in page
     assert "No activity is recorded here yet" in page
+
+
+def test_the_table_holds_the_rows_of_the_page_and_no_more(
+    activity: Make, hidden: Organisation, lugina: Organisation, cvetan: User, ana: User
+) -> None:
+    shown = activity(
+        title="Takim", partners=[hidden.code, lugina.code], money=Decimal(700), currency="EUR", reached=9,
+        groups=[Group("sex", 5, sex="f")], places=["AL153", "AL112"], visible_to=0,
+    )  # fmt: skip
+    activity(title="E fshehtë", visible_to=1)
+    activity(title="Skicë", publish=False)
+    activity(title="E huaj", places=["AL-03"])
+
+    def table(name: str, user: User | None = None) -> str:
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        return b"".join(client.get(f"/en/{name}.csv?place=AL153")).decode()  # type: ignore[arg-type]
+
+    said = table("activities")
+    assert len(said.splitlines()) == 2
+    for words in (shown.code, lugina.name, "Pukë | Municipality of Cërrik", "AL153 | AL112", ",9,5,,"):
+        assert words in said, said
+    for secret in ("fshehur", "700", "E fshehtë", "Skicë"):
+        assert secret not in said
+    assert "700" in table("activities", cvetan)
+    assert len(table("activities", cvetan).splitlines()) == 3
+    assert "women and girls" in table("reached")
+    assert len(table("projects").splitlines()) == 1

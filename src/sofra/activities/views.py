@@ -54,7 +54,6 @@ def activity_list(request: HttpRequest) -> HttpResponse:
         "view": view,
         "sort": sort,
         "level": level,
-        "mine": bool(has(request.user, roles.MEMBER)),
         **_around(form, view, sort),
     }
     if view == "map":
