@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from sofra.accounts.models import User
 from sofra.ground.audit import record
 from sofra.organisations.models import Organisation
+from sofra.organisations.queries import level_at
 
 from . import dates, services
 from .drafts import ActivityDraft
@@ -51,7 +52,7 @@ def copy_activities(
     that is no more is left out of the copy; the words for the place stay.
     """
     drafts = [copy_of(said, owner=owner, years=years, today=today) for said in services.drafts_of(activities)]
-    there = set() if again else keys_there(owner)
+    there = set() if again else keys_there(owner, level_at(by, owner))
     wanted = [draft for draft in drafts if keys_of(draft) not in there]
     for draft, wrong in zip(wanted, services.problems_of(wanted), strict=True):
         for name in wrong.keys() & {"places", "partners", "project"}:
@@ -65,10 +66,18 @@ def copy_activities(
     return batch, len(wanted), len(drafts) - len(wanted)
 
 
-def keys_there(owner: Organisation) -> set[tuple[str, str, tuple[str, ...]]]:
-    """By what the activities that the organisation has (but not those in its bin) are known when they come again."""
+Key = tuple[str, str, tuple[str, ...]]
+
+
+def keys_there(owner: Organisation, level: int) -> set[Key]:
+    """By what the activities that the organisation has are known when they come again: but not those in its bin, nor
+    what is kept from a person of this level."""
     numbers = [owner.pk, *owner.joined.values_list("pk", flat=True)]
-    rows = Activity.objects.filter(owner__in=numbers).exclude(state=Activity.State.BINNED).order_by()
+    rows = (
+        Activity.objects.filter(owner__in=numbers, visible_to__lte=level)
+        .exclude(state=Activity.State.BINNED)
+        .order_by()
+    )
     return {
         keys_of(ActivityDraft(title=title, begins=begins, places=places))
         for title, begins, places in rows.values_list("title", "begins", "places").iterator()

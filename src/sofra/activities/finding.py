@@ -178,8 +178,8 @@ def _by_organisation(
     """What it leads or is a partner in, itself or as partner of a project that the viewer may see; joined records are
     one."""
     numbers = [organisation.pk, *organisation.joined.values_list("pk", flat=True)]
-    partner = ProjectParty.objects.filter(organisation__in=numbers, part="partner")
-    partner = queries.projects(level).filter(pk__in=partner.values("project")).order_by().values("pk")
+    taking_part = ProjectParty.objects.filter(organisation__in=numbers, part="partner").values("project")
+    partner = queries.projects(level).filter(pk__in=taking_part).order_by().values("pk")
     there = ActivityParty.objects.filter(organisation__in=numbers).order_by().values("activity")
     of_projects = Activity.objects.filter(project__in=partner).order_by().values("pk")
     if not collect and many(there):

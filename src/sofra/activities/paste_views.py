@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from sofra.accounts.access import level_of, require
+from sofra.accounts.access import require
 from sofra.accounts.models import User
 from sofra.organisations.forms import place_choices
 from sofra.organisations.models import Organisation
@@ -70,7 +70,7 @@ def own_paste_check(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("own_paste", code=owner.code)
     if request.method == "POST":
         kept = pasting.keep_paste(_told(request, kept.typed), owner=owner, by=by)
-    preview = pasting.look_over(kept.typed, owner=owner, level=level_of(by))
+    preview = pasting.look_over(kept.typed, owner=owner, by=by)
     if request.method == "POST" and request.POST.get("do") == "left":
         left = sorted({*preview.left, *(one.number for one in preview.wrong)})
         kept = pasting.keep_paste({**kept.typed, "left": left}, owner=owner, by=by)
@@ -121,7 +121,7 @@ def _told_of_places(posted: Any, typed: dict[str, Any]) -> dict[str, Any]:
 def _write(request: HttpRequest, kept: Unsaved, owner: Organisation, by: User) -> HttpResponse | None:
     publish, again = bool(request.POST.get("publish")), request.POST.get("twins") == "again"
     try:
-        batch, made = pasting.write_paste(kept, owner=owner, by=by, level=level_of(by), publish=publish, again=again)
+        batch, made = pasting.write_paste(kept, owner=owner, by=by, publish=publish, again=again)
     except pasting.NotYet:
         return None
     if batch is None:

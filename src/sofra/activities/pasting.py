@@ -7,28 +7,31 @@ what, what was mended, and which rows are left out.
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sofra.accounts.access import level_of
 from sofra.accounts.models import User
 from sofra.ground.audit import record
 from sofra.ground.text import fold
 from sofra.organisations.models import Organisation
+from sofra.organisations.queries import level_at
 from sofra.places import queries as places
 from sofra.places.resolving import Resolution
 
 from . import columns, services, table_forms
-from .copying import keys_there
+from .copying import Key, keys_there
 from .forms import find_organisation
 from .models import Batch, Project, Unsaved
+from .queries import projects_open_to
 from .reading_rows import Problem, Read, RowReader, keys_of, read_rows
 from .unsaved import keep_unsaved
 
@@ -138,8 +141,8 @@ class Preview:
         return [one for one in self.reads if one.number not in wrong and one.number not in self.left]
 
 
-def look_over(typed: dict[str, Any], *, owner: Organisation, level: int) -> Preview:
-    """Read a pasted table with all that its person has said of it since."""
+def look_over(typed: dict[str, Any], *, owner: Organisation, by: User) -> Preview:
+    """Read a pasted table with all that its person has said of it since, as far as that person may see the hub."""
     table = split_table(typed["text"])
     mapping = _mapping(table, typed.get("mapping"))
     mended = {int(number): cells for number, cells in typed.get("mends", {}).items()}
@@ -149,7 +152,7 @@ def look_over(typed: dict[str, Any], *, owner: Organisation, level: int) -> Prev
     said_of_places = typed.get("places", {})
     rows = [(number, _mend(cells, fields, at, mended.get(number, {}), said_of_places)) for number, cells in table.rows]
     found, taken = _places([cells[i] for _n, cells in rows for i, name in enumerate(fields) if name == "place"])
-    reader = _reader(header, fields, found, owner, level)
+    reader = _reader(header, fields, found, owner, by)
     reads = list(read_rows(reader, rows))
     left, sure, kept = (set(typed.get(name, ())) for name in ("left", "sure", "kept"))
     _waive(reads, sure, kept)
@@ -157,17 +160,19 @@ def look_over(typed: dict[str, Any], *, owner: Organisation, level: int) -> Prev
     wrong = [one for one in reads if (one.is_bad or one.asks) and one.number not in left]
     cells = {number: {name: row[index] for name, index in at.items()} for number, row in rows}
     notes = sum(1 for one in reads for problem in one.problems if problem.weight == "note")
-    twins = _twins(reads, left, owner)
+    twins = _twins(reads, left, keys_there(owner, level_at(by, owner)))
     return Preview(table, mapping, reads, wrong, twins, left, notes, _unclear(wrong), taken, cells)
 
 
-def _reader(header: list[str], fields: list[str], found: Any, owner: Organisation, level: int) -> RowReader:
+def _reader(header: list[str], fields: list[str], found: Any, owner: Organisation, by: User) -> RowReader:
+    level = level_of(by)
+    open_to = projects_open_to(owner, level, level_at(by, owner))
     reader = RowReader(
         [],
         {},
         resolve=lambda text: found.get(text) or Resolution(text),
         organisations=lambda name: _organisation(name, level),
-        projects=lambda name: _project(name, owner),
+        projects=lambda name: _project(name, open_to),
         owner=owner.code,
         country=settings.COUNTRY,
         today=timezone.localdate(),
@@ -231,18 +236,8 @@ def _organisation(name: str, level: int) -> list[str]:
     return [found.code] if found else []
 
 
-def _project(name: str, owner: Organisation) -> list[str]:
-    return [one.code for one in projects_for(owner) if name == one.code or fold(name) == fold(one.title)]
-
-
-def projects_for(owner: Organisation | None) -> list[Project]:
-    """The projects to which an organisation's activities may belong: those that it leads or is a partner in."""
-    if owner is None:
-        return []
-    numbers = [owner.pk, *owner.joined.values_list("pk", flat=True)]
-    own = Q(owner__in=numbers) | Q(pk__in=Project.objects.filter(parties__organisation__in=numbers).values("pk"))
-    found = Project.objects.filter(own).exclude(state=Project.State.BINNED)
-    return list(found.order_by("title")[:500])
+def _project(name: str, open_to: QuerySet[Project]) -> list[str]:
+    return [one.code for one in open_to if name == one.code or fold(name) == fold(one.title)]
 
 
 def _waive(reads: list[Read], sure: set[int], kept: set[str]) -> None:
@@ -266,9 +261,9 @@ def _look_up(reads: list[Read]) -> None:
             read.problems.append(Problem("check", "place" if name == "places" else name, read=" ".join(sentences)))
 
 
-def _twins(reads: list[Read], left: set[int], owner: Organisation) -> set[int]:
+def _twins(reads: list[Read], left: set[int], there: Iterable[Key]) -> set[int]:
     """The rows that say what is there already, or what a row above says: same title, beginning and places."""
-    seen, twins = keys_there(owner), set()
+    seen, twins = set(there), set()
     for read in reads:
         if read.number in left:
             continue
@@ -288,7 +283,7 @@ class NotYet(Exception):
 
 @transaction.atomic
 def write_paste(
-    kept: Unsaved, *, owner: Organisation, by: User, level: int, publish: bool, again: bool
+    kept: Unsaved, *, owner: Organisation, by: User, publish: bool, again: bool
 ) -> tuple[Batch | None, int]:
     """Write every row that is right as one batch. Returns it and how many. A second call finds nothing to do.
 
@@ -297,7 +292,7 @@ def write_paste(
     found = Unsaved.objects.select_for_update().filter(pk=kept.pk).first()
     if found is None:
         return None, 0
-    preview = look_over(found.typed, owner=owner, level=level)
+    preview = look_over(found.typed, owner=owner, by=by)
     if preview.wrong:
         raise NotYet
     drafts = [one.draft for one in preview.right if again or one.number not in preview.twins]

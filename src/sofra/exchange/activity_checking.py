@@ -1,14 +1,15 @@
 """Rows of activities: read, their organisations looked up, and what the hub or the file holds already."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from sofra.activities.drafts import ActivityDraft
 from sofra.activities.models import Activity, Project
 from sofra.activities.reading_rows import keys_of
+from sofra.ground.models import Visibility
 from sofra.ground.text import fold
 
 from .activity_rows import ActivityReader, asks_of, bodies_of, draft_of
@@ -98,6 +99,12 @@ class ActivityChecker:
                 row.problems.append(problem("activity-again", read=str(same_first)))
 
 
+def _told(found: QuerySet[Any]) -> QuerySet[Any]:
+    """Of what is there that which everybody who imports may know; what is sealed is to a list as if it were not."""
+    owners = Q(owner=None) | Q(owner__visible_to__lte=Visibility.MEMBERS)
+    return found.filter(owners, visible_to__lte=Visibility.MEMBERS).exclude(state=Activity.State.BINNED)
+
+
 def same_of(draft: ActivityDraft) -> Same:
     """By what an activity is known when it comes a second time."""
     return (draft.owner, *keys_of(draft))
@@ -118,7 +125,7 @@ def known_codes(codes: Iterable[str]) -> dict[str, tuple[int, str]]:
     """Code → number and code of the activities that there are."""
     wanted, found = list(dict.fromkeys(codes)), {}
     for start in range(0, len(wanted), 500):
-        rows = Activity.objects.filter(code__in=wanted[start : start + 500]).exclude(state=Activity.State.BINNED)
+        rows = _told(Activity.objects.filter(code__in=wanted[start : start + 500]))
         found.update({code: (pk, code) for pk, code in rows.order_by().values_list("pk", "code")})
     return found
 
@@ -136,7 +143,7 @@ def known_activities(drafts: Iterable[ActivityDraft]) -> dict[Same, tuple[int, s
         if "" in portion:
             whose |= Q(owner=None)
         days = set().union(*(begins[owner] for owner in portion))
-        rows = Activity.objects.filter(whose, begins__in=days).exclude(state=Activity.State.BINNED).order_by()
+        rows = _told(Activity.objects.filter(whose, begins__in=days)).order_by()
         for pk, code, owner, head, title, day, places in rows.values_list(
             "pk", "code", "owner__code", "owner__joined_to__code", "title", "begins", "places"
         ).iterator(chunk_size=5000):
@@ -159,7 +166,7 @@ class Projects:
     def __init__(self) -> None:
         self.by_title: dict[str, list[_Project]] = {}
         self.codes: set[str] = set()
-        standing = Project.objects.exclude(state=Project.State.BINNED)
+        standing = _told(Project.objects.all())
         partners: dict[str, set[str]] = {}
         for code, organisation in standing.filter(parties__part="partner").values_list(
             "code", "parties__organisation__code"
