@@ -10,7 +10,7 @@ from sofra.web.deeds import DEEDS
 Functions = dict[str, ast.FunctionDef]
 ROOMS = Path(__file__).resolve().parents[1] / "src" / "sofra"
 # Parts of acts: their callers write the line of the whole act.
-PARTS = {"open_change", "register_many", "register_ready", "add_facts_many"}
+PARTS = {"open_change", "register_many", "register_ready", "add_facts_many", "add_many", "open_batch"}
 # Steps of an import before anything is public: shown to the mapper who takes them, and to nobody else.
 STEPS = {
     "map_columns",

@@ -282,7 +282,8 @@ def move(kept: Activity | Project, *, to: str, by: User | None) -> Activity | Pr
     _next(found, kind, by, said_of(draft_of(found) if is_activity else project_draft_of(found)))
     if is_activity:
         presence.write_presences([found], country=settings.COUNTRY)
-    record(what=f"{'activity' if is_activity else 'project'}.{kind}", about=found.code, by=by, version=found.version)
+    what = f"activity.{kind}" if is_activity else f"project.{kind}"
+    record(what=what, about=found.code, by=by, version=found.version)
     return found
 
 
