@@ -481,7 +481,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["area", "audience", "span", "may_begin"], name="presence_asked"),
+                    models.Index(
+                        fields=[
+                            "area",
+                            "audience",
+                            "span",
+                            "may_begin",
+                            "may_end",
+                            "visible_to",
+                            "work",
+                            "activity",
+                            "place",
+                            "sure_begin",
+                            "sure_end",
+                        ],
+                        name="presence_asked",
+                    ),
                     models.Index(fields=["area", "activity", "visible_to"], name="presence_there"),
                 ],
             },
