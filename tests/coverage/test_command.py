@@ -61,7 +61,9 @@ def test_gaps_and_crowds_and_words(bodies: Bodies, capsys: pytest.CaptureFixture
         for action, words in (("overlaps", "the same people (young people)"), ("gaps", "nobody known"),
                               ("crowded", "2 organisations at once")):  # fmt: skip
             call_command("coverage", action)
-            assert words in capsys.readouterr().out
+            out = capsys.readouterr().out
+            assert words in out
+            assert ("agree with each other before more is begun" in out) == (action == "crowded")
 
 
 @pytest.mark.parametrize(

@@ -258,7 +258,7 @@ class AskingForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"}), help_text=_("None ticked: about everybody"),
     )  # fmt: skip
     begins = WhenField(label=_("About work from"), help_text=_("Empty: from ever"))
-    ends = WhenField(label=_("About work until"), help_text=_("Empty: without end"))
+    ends = WhenField(label=_("About work until"), help_text=_("Empty: until it was asked"))
     source = forms.CharField(label=_("Where this is known from"), required=False, max_length=300)
 
     def clean_place(self) -> Place:

@@ -5,8 +5,10 @@ import os
 import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
@@ -17,7 +19,7 @@ from sofra.activities.models import Activity
 from sofra.activities.vocabulary import KINDS
 from sofra.coverage import queries, telling, wording
 from sofra.coverage.queries import Filters, Gap, Notice, Overlap
-from sofra.coverage.rules import State
+from sofra.coverage.rules import CARE, State
 from sofra.ground.models import Visibility
 from sofra.organisations import queries as organisations
 from sofra.organisations.models import Organisation
@@ -95,7 +97,11 @@ def _lines(options: dict[str, Any]) -> Iterator[str]:
     elif options["action"] == "gaps":
         found = ((telling.gap_told(one), _gap(one)) for one in queries.gaps(level, filters))
     else:
-        found = ((telling.crowd_told(one), _crowd(one)) for one in queries.crowded_places(level, filters))
+        notices = queries.crowded_places(level, filters)
+        found = ((telling.crowd_told(one), _crowd(one)) for one in notices)
+        if notices and not options["json"]:
+            care = CARE[any(one.crowd.sure for one in notices)] % {"most": settings.CROWD}
+            return chain((words for _told, words in found), ["", care])
     return (json.dumps(told, ensure_ascii=False) if options["json"] else words for told, words in found)
 
 
