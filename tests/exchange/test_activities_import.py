@@ -21,14 +21,14 @@ from hypothesis import strategies as st
 from sofra.accounts import roles
 from sofra.accounts.models import RoleGrant, User
 from sofra.activities import services as activities
-from sofra.activities.drafts import ActivityDraft, Group
+from sofra.activities.drafts import ActivityDraft, Group, ProjectDraft
 from sofra.activities.models import Activity, Presence, Project
 from sofra.exchange import services
 from sofra.exchange.columns import COLUMNS
 from sofra.exchange.models import Import, Recipe
 from sofra.exchange.problems import says, weight
 from sofra.exchange.reading import Unreadable
-from sofra.ground.models import AuditLine
+from sofra.ground.models import AuditLine, Visibility
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
@@ -263,6 +263,26 @@ def test_a_project_of_the_same_name_of_another_organisation_is_another(ura: Orga
     text = "title,organisation,project\nA,Ura,Dialog\nB,Lugina,Dialog\n"
     carry_out(bring(text))
     assert Project.objects.count() == 2
+
+
+def test_nothing_is_told_of_what_a_sealed_organisation_does(ura: Organisation, lugina: Organisation, ana: User) -> None:
+    project = activities.add_project(ProjectDraft(title="Fshehtë", owner=lugina.code), by=ana, publish=True)
+    hidden = activities.add_activity(ActivityDraft(title="Takimi", owner=lugina.code, begins="2018"), by=ana)
+    Organisation.objects.filter(pk=lugina.pk).update(visible_to=Visibility.SEALED)
+    told = []
+    for activity, of_project, code in (
+        (hidden.code, project.code, lugina.code),
+        ("al.a9999", "al.p9999", "al.never-there"),
+    ):
+        lines = (f"{activity},Takimi,{code},,2018", f",Tjetër,Ura,{of_project},2018", ",Tri,Lugina,,2018")
+        text = "\n".join(["id,title,owner,project,when", *lines])
+        rows = bring(text).rows.order_by("number")
+        said = json.dumps(
+            [[row.verdict, row.asks, row.activity_id, row.problems, row.reading["bodies"]] for row in rows]
+        )
+        told.append(said.replace(activity, "…").replace(code, "…").replace(of_project, "…"))
+    assert told[0] == told[1]
+    assert "project-unknown" in told[0]
 
 
 def test_rows_that_repeat_each_other(ura: Organisation) -> None:

@@ -12,7 +12,7 @@ from sofra.activities.reading_rows import keys_of
 from sofra.ground.models import Visibility
 from sofra.ground.text import fold
 
-from .activity_rows import ActivityReader, asks_of, bodies_of, draft_of
+from .activity_rows import PROJECT_CODE, ActivityReader, asks_of, bodies_of, draft_of
 from .bodies import Bodies
 from .checking import BATCH, Checked, Said, confirmed_places, resolver, row_word, verdict_of
 from .models import Import, ImportRow
@@ -21,6 +21,8 @@ from .reading import Line, Table
 from .rows import Reading
 
 Verdict = ImportRow.Verdict
+# Whoever imports learns nothing of what a sealed organisation does.
+_OPEN = Q(owner=None) | Q(owner__visible_to__lte=Visibility.MEMBERS)
 Same = tuple[str, str, str, tuple[str, ...]]  # owner, and what activities.reading_rows.keys_of gives
 
 
@@ -71,6 +73,7 @@ class ActivityChecker:
         for row in rows:
             if not row.reading["names"]:
                 continue
+            self._look_up_project(row)
             if row.reading.get("whole"):
                 if (code := self.projects.code_of(row.reading)) is not None:
                     self._is_there(row, None, "activity-known", code)
@@ -78,6 +81,12 @@ class ActivityChecker:
                 self._is_there(row, pk, "imported-before", "")
             elif found := (codes.get(row.reading.get("code", "")) or known.get(same_of(drafts[id(row)]))):
                 self._is_there(row, found[0], "activity-known", found[1])
+
+    def _look_up_project(self, row: Checked) -> None:
+        """A project may be named before there is one, but an id is somebody's already or a slip."""
+        title = row.reading.get("project", {}).get("title", "")
+        if PROJECT_CODE.fullmatch(title.strip().lower()) and self.projects.code_of(row.reading) is None:
+            row.problems.append(problem("project-unknown", "", title))
 
     @staticmethod
     def _is_there(row: Checked, pk: int | None, code: str, read: str) -> None:

@@ -54,6 +54,7 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     )),
     "activity-known": ("note", _("This activity is in the hub already (%(read)s); it is changed on its own page.")),
     "activity-bad": ("bad", _("It cannot be kept: %(read)s")),
+    "project-unknown": ("bad", _("No project has this id. Write the project's title, or leave the cell empty.")),
     "funder-alone": ("note", _(
         "Who pays is kept with a project; the row names none, so a project with the activity's title is made."
     )),
