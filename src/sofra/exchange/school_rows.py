@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sofra.ground.text import fold
+from sofra.activities.reading_cells import says_nothing
 
 from .problems import problem
 from .reading import Line
@@ -32,7 +32,8 @@ class SchoolReader(RowReader):
     def read(self, line: Line) -> tuple[Reading, list[dict[str, str]], str]:
         reading, problems, asks = super().read(line)
         reading["kind"] = "school"
-        said = {field: line.cells[index] for index, _title, field in self.extra if fold(line.cells[index])}
+        cells = ((field, line.cells[index]) for index, _title, field in self.extra)
+        said = {field: cell for field, cell in cells if not says_nothing(cell)}
         if said:
             reading["school"] = said
         if "address" in said:
