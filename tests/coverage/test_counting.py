@@ -149,7 +149,7 @@ def check(world: oracle.World, span: tuple[int, int] = YEARS) -> None:
         assert rows_of(counting.count(holding.holding(), level, span)) == expected(world, level, span)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds.worlds(least=3, most=9))
 def test_the_table_is_what_comparing_all_pairs_finds(world: oracle.World, bodies: Bodies) -> None:
     with written(world, bodies):

@@ -13,24 +13,36 @@ Array = npt.NDArray[Any]
 class Column:
     """A column of numbers. `now` is a view of what it holds, which later growth does not touch."""
 
-    __slots__ = ("_room", "size")
+    __slots__ = ("_room", "_size", "_waiting")
 
     def __init__(self, kind: Any) -> None:
         self._room: Array = np.empty(64, kind)
-        self.size = 0
+        self._size = 0
+        self._waiting: list[Any] = []  # what came one by one, written when it is asked for
+
+    def __len__(self) -> int:
+        return self._size + len(self._waiting)
+
+    def append(self, value: Any) -> None:
+        self._waiting.append(value)
 
     def extend(self, values: Any) -> None:
-        stop = self.size + len(values)
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self.extend(waiting)
+        stop = self._size + len(values)
         if stop > len(self._room):
             room = np.empty(stop + stop // 8, self._room.dtype)
-            room[: self.size] = self.now
+            room[: self._size] = self._room[: self._size]
             self._room = room
-        self._room[self.size : stop] = values
-        self.size = stop
+        self._room[self._size : stop] = values
+        self._size = stop
 
     @property
     def now(self) -> Array:
-        return self._room[: self.size]
+        if self._waiting:
+            self.extend(())
+        return self._room[: self._size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +86,10 @@ class Lists:
         self._single = True
 
     def add(self, numbers: Sequence[int]) -> None:
-        self._starts.extend([self._values.size])
-        self._counts.extend([len(numbers)])
-        self._values.extend(numbers)
+        self._starts.append(len(self._values))
+        self._counts.append(len(numbers))
+        for number in numbers:
+            self._values.append(number)
         self._single = self._single and len(numbers) == 1
 
     @property

@@ -1,4 +1,4 @@
-"""All that counts for coverage, held in the process as columns of numbers: about 60 bytes an activity.
+"""All that counts for coverage, held in the process as columns of numbers (docs/benchmarks.md tells how many bytes).
 
 There is one `Holding` a process. Each question looks at the newest numbers of presences, of presences that were taken
 out, and of the audit (three index look-ups), and reads only what came since: presences are never altered, so nothing
@@ -225,7 +225,7 @@ class _Writer:
                 found, rest = found[:cut], found[cut:]
             if found:
                 self._take_in(found, parties)
-        size = self.columns["first"].size
+        size = len(self.columns["first"])
         if self.version is not None:
             self.changed.extend(np.arange(len(self.alive), size))
         self.alive = np.concatenate([self.alive, np.ones(size - len(self.alive), bool)])

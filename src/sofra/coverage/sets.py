@@ -181,7 +181,7 @@ class Sets:
         self._meets.add([one for number in known for one in self._meetings(reading, number, large)])
         self._over.add(reading.over)
         self._audiences.add(audiences)
-        self._large_where.extend([large])
+        self._large_where.append(large)
 
     def _meetings(self, reading: Reading, audience: int, large: bool) -> Iterator[int]:
         for cell in reading.meets:
@@ -206,8 +206,8 @@ class Sets:
                 [] if large else [self._subsets[some] << 1 | (len(some) + 1) % 2 for some in subsets(words)]
             )
             self._words.add(words)
-            self._masks.extend([mask])
-            self._large_work.extend([large])
+            self._masks.append(mask)
+            self._large_work.append(large)
         return self.works[mask]
 
     def team(self, owner: int, project: int, partners: tuple[int, ...]) -> int:

@@ -89,10 +89,10 @@ class TeamLists:
             self._keys.add(keys)
             self._shares.add([] if large else [self._number(some) << 1 | len(some) % 2 for some in subsets(keys)])
             leads = int(self._leads[project]) if project else NOBODY
-            self._lead.extend([int(self._stands[leads or owner]) or -project])
-            self._visible_to.extend([int(self._sees[owner]) if owner else 0])
-            self._known.extend([bool(who)])
-            self._large.extend([large])
+            self._lead.append(int(self._stands[leads or owner]) or -project)
+            self._visible_to.append(int(self._sees[owner]) if owner else 0)
+            self._known.append(bool(who))
+            self._large.append(large)
 
     def _number(self, keys: tuple[int, ...]) -> int:
         """Of an organisation its own number; of a project or a subset of several one beyond those."""
