@@ -117,6 +117,12 @@ def test_the_same_pasted_twice_is_noticed_and_asked_about(table: Client, ura: Or
     assert Activity.objects.count() == 5
 
 
+def test_what_no_form_sends_breaks_nothing(table: Client, ura: Organisation) -> None:
+    paste(table, ura, HEADER + "Një\x00\tPukë\t40.1.2026\t\t")
+    answer = say(table, ura, **{"m-" + "9" * 500 + "-title": "x", "left": "9" * 5000, "column": ["x"], "words": ["a"]})
+    assert [row["number"] for row in answer.context["wrong"]] == [2]
+
+
 def test_columns_can_be_told(table: Client, ura: Organisation) -> None:
     answer = paste(table, ura, "Pukë\tTakim\t2026\nPukë\tPunëtori\t2026")
     assert answer.context["wrong"]

@@ -400,3 +400,17 @@ def test_an_old_deed_is_offered_no_more(table: Client, ura: Organisation) -> Non
     assert own(ura, "own_undo") not in text(table.get(own(ura)))
     table.post(own(ura, "own_undo"))
     assert Activity.objects.get().state == State.DRAFT
+
+
+def test_what_no_form_sends_breaks_nothing(table: Client, ura: Organisation, activity: Make) -> None:
+    made = activity()
+    edit, keep = reverse("activity_edit", args=[made.code]), reverse("activity_autosave", args=[made.code])
+    assert table.post(edit, {"title": "Pa rreshta"}).status_code == 422
+    assert table.post(edit, whole(title="x", seen="9" * 5000, base="-1")).status_code in {302, 409, 422}
+    assert table.post(edit, whole(**{"groups-TOTAL_FORMS": "9" * 30, "title": "x"})).status_code in {302, 409, 422}
+    assert table.post(edit, whole(do="more", **{"groups-TOTAL_FORMS": "x"})).status_code == 200
+    assert table.post(keep, whole(title="\x00e fshehtë")).status_code == 200
+    assert table.post(keep, whole(about="x" * 300_000)).status_code == 413
+    assert table.get(edit + "?resume=1").status_code == 200
+    assert table.get(own(ura) + "?page=x&year=0020&state=nowhere&sort=x&edit=al.a999").status_code == 200
+    assert table.post(own(ura, "own_row", activity=made.code), {}).status_code == 422

@@ -88,6 +88,7 @@ def _page(request: HttpRequest, by: User, owner: Organisation | None, found: Act
         "activity": found,
         "form": page.form,
         "rows": page.rows,
+        "all_forms": [page.form, *page.rows.forms],
         "sections": _sections(page.form),
         "groups_open": page.rows.is_bound or bool(page.form.kept.groups),
         "seen": page.seen,
@@ -289,7 +290,11 @@ def _autosave(request: HttpRequest, by: User, owner: Organisation | None, found:
         messages.success(request, _("What was typed and not saved is thrown away."))
         here = reverse("activity_edit", args=[found.code]) if found else ""
         return redirect(here or reverse("own_activity_new", args=[owner.code if owner else ""]))
-    typed = {name: values for name, values in request.POST.lists() if name not in _NOT_TYPED}
+    typed = {
+        name: [str(value).replace("\x00", "") for value in values]
+        for name, values in request.POST.lists()
+        if name not in _NOT_TYPED and "\x00" not in name
+    }
     if len(json.dumps(typed)) > unsaved.LONGEST:
         return JsonResponse({"says": _("This is too long to be kept: shorten the description.")}, status=413)
     _base, seen = versions_of(request, found)

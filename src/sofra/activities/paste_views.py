@@ -34,7 +34,7 @@ def own_paste(request: HttpRequest, code: str) -> HttpResponse:
     by = require(request.user)
     owner = queries.organisation_for(request.user, code)
     kept = unsaved.unsaved_of(by, owner, what=Unsaved.What.PASTE)
-    problem, text = "", request.POST.get("text", "")
+    problem, text = "", request.POST.get("text", "").replace("\x00", "")
     if request.method == "POST":
         if request.POST.get("do") == "discard":
             unsaved.drop_unsaved(by=by, owner=owner, what=Unsaved.What.PASTE)
@@ -89,12 +89,12 @@ def _told(request: HttpRequest, typed: dict[str, Any]) -> dict[str, Any]:
     for name, value in posted.items():
         sign, _dash, rest = name.partition("-")
         number, _dash, target = rest.partition("-")
-        if sign == "m" and number.isdecimal() and target in columns.TARGETS:
-            mends.setdefault(number, {})[target] = str(value)[:10_000]
-    shown = {int(number) for number in posted.getlist("shown") if number.isdecimal()}
+        if sign == "m" and _is_row(number) and target in columns.TARGETS:
+            mends.setdefault(number, {})[target] = str(value)[:10_000].replace("\x00", "")
+    shown = {int(number) for number in posted.getlist("shown") if _is_row(number)}
     told = {**typed, "mends": mends, **_told_of_places(posted, typed)}
     for what in ("left", "sure"):
-        ticked = {int(number) for number in posted.getlist(what) if number.isdecimal()}
+        ticked = {int(number) for number in posted.getlist(what) if _is_row(number)}
         told[what] = sorted((set(typed.get(what, ())) - shown) | ticked)
     if chosen := posted.getlist("column"):
         told["mapping"] = chosen[: pasting.MOST_COLUMNS]
@@ -103,6 +103,10 @@ def _told(request: HttpRequest, typed: dict[str, Any]) -> dict[str, Any]:
     if posted.get("do") == "everything":
         told["left"] = []
     return told
+
+
+def _is_row(number: str) -> bool:
+    return number.isdecimal() and len(number) < 8
 
 
 def _told_of_places(posted: Any, typed: dict[str, Any]) -> dict[str, Any]:
