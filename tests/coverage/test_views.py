@@ -121,6 +121,7 @@ def test_crowding_is_worded_as_care(client: Client, activity: Make, organisation
     page = words(client, EXACT)
     assert "Think of the people: with your plan 4 organisations would ask the same people at once" in page
     assert "Without it there are at most 3 at once." in page
+    assert "/en/coverage/cell/?place=AL112&amp;audience=youth&amp;from=2026-03-05&amp;to=2026-03-06" in page
     activity(owner=organisation("Shoqata 3").code, places=["AL112"])
     page = words(client, EXACT)
     assert "Think of the people: 4 organisations are already asking the same people (young people)." in page

@@ -109,7 +109,7 @@ def _answer(
         "was_there": _found(answer.was_there, titles, ways, question),
         "background": _found(answer.background, titles, ways, question),
         "partners": [_partner(one, ways) for one in answer.partners],
-        "notices": [_crowding(one) for one in answer.crowding if one.crowd is not None],
+        "notices": [_crowding(one, answer.municipality) for one in answer.crowding if one.crowd is not None],
         "nobody_near": [_near(one, query) for one in answer.nobody_near],
         "working_title": wording.working_title(question),
         "query": query.urlencode(),
@@ -176,13 +176,15 @@ def _partner(one: queries.Partner, ways: Mapping[int, Any]) -> dict[str, Any]:
     }
 
 
-def _crowding(one: queries.Crowding) -> dict[str, Any]:
+def _crowding(one: queries.Crowding, where: Place | None) -> dict[str, Any]:
     assert one.crowd is not None
+    assert where is not None
     now, planned = (
         (one.now_sure, one.planned_sure) if one.crowd.sure else (one.now_possible, one.planned_possible)
     )  # fmt: skip
     return {
         "crowding": one,
+        "cell": cell_address(where.code, one.audience or queries.UNKNOWN, one.crowd.spans),
         "care": wording.care(
             now if one.crowded_now else planned, one.audience, sure=one.crowd.sure, planned=not one.crowded_now
         ),
