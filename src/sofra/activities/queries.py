@@ -45,7 +45,7 @@ def _published(found: QuerySet[Any], level: int) -> QuerySet[Any]:
 
 def owned_by(organisation: Organisation) -> Q:
     """The condition for what an organisation leads, records that were joined to it included."""
-    return Q(owner=organisation) | Q(owner__joined_to=organisation)
+    return Q(owner__in=[organisation.pk, *organisation.joined.values_list("pk", flat=True)])
 
 
 def own_activities(user: Any, organisation: Organisation) -> QuerySet[Activity]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sofra.accounts.models import User
+from sofra.organisations.models import Organisation
 
 from . import services
 from .models import Activity, Batch
@@ -27,9 +29,11 @@ def undo(deed: Deed, *, by: User) -> tuple[int, int]:
     return done, left
 
 
-def _owned(owner: int | None) -> Any:
-    mine = Activity.objects.filter(owner=None) if owner is None else Activity.objects.filter(owner=owner)
-    return mine | Activity.objects.filter(owner__joined_to=owner) if owner is not None else mine
+def _owned(owner: int | None) -> QuerySet[Activity]:
+    if owner is None:
+        return Activity.objects.filter(owner=None)
+    joined = Organisation.objects.filter(joined_to=owner).values_list("pk", flat=True)
+    return Activity.objects.filter(owner__in=[owner, *joined])
 
 
 def _undo_add(step: list[Any], owner: int | None, by: User) -> tuple[int, int]:
