@@ -115,7 +115,7 @@ def _overlap(one: Overlap) -> str:
 
 def _gap(one: Gap) -> str:
     whom = wording.audience_word(one.audience) if one.audience else "anybody"
-    background = f" ({one.wider} of larger places)" if one.wider else ""
+    background = f" (background: {one.wider} activities of larger places)" if one.wider else ""
     priority = " [priority area]" if one.priorities else ""
     return f"{one.place.code} {one.place.name}{priority}: {whom}: {State(one.state).label}{background}"
 
