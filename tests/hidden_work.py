@@ -241,11 +241,6 @@ PLANS = [
     "place=AL-10&from=2027-01", "place=AL153&audience=youth&from=2027",
 ]  # fmt: skip
 
-
-def _as_api(asked: str) -> str:
-    return asked.replace("from=", "begins=").replace("to=", "ends=")
-
-
 COUNTED = [
     "/coverage/", "/coverage/?by=audience&rows=municipality", "/coverage/?by=theme", "/coverage/?view=map",
     "/coverage/?by=time",
@@ -270,7 +265,7 @@ COUNTED = [
     "/schools/al.school/", "/audit/", "/search/?q=table", "/api/", "/sitemap.xml", "/coverage/priorities/",
     "/en/coverage/overlaps/", "/en/activities/?view=numbers",
     *(f"/plan/?{asked}" for asked in PLANS), *(f"/plan.csv?{asked}" for asked in PLANS),
-    *(f"/api/coverage/before?{_as_api(asked)}" for asked in PLANS),
+    *(f"/api/coverage/before?{asked}" for asked in PLANS),
 ]  # fmt: skip
 OF_ONES_OWN = [
     "/organisations/al.one/activities/", "/organisations/al.one/activities/?state=binned",
