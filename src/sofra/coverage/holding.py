@@ -7,6 +7,7 @@ else can have changed. What others change of organisations and projects is read 
 A holding that was handed out never changes: columns grow behind its end. So threads need no lock to read one.
 """
 
+import gc
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -24,6 +25,7 @@ from .teams import TeamLists, Teams
 
 Array = npt.NDArray[Any]
 _PORTION = 100_000
+_LARGE = 100_000  # activities
 _MOST_KEPT = 1_000
 _FRESH = 200_000  # so many rows at once are read with everything else, not row by row
 _ROWS = (
@@ -149,9 +151,13 @@ def holding() -> Holding:
             version, continues = _version_after(_kept)
             if _kept is not None and _kept.version == version:
                 return _kept
-            if _writer is None or not continues or _writer.is_outdated(version):
+            anew = _writer is None or not continues or _writer.is_outdated(version)
+            if _writer is None or anew:
                 _writer = _Writer()
             _kept = _writer.brought_up(version)
+            if anew and len(_kept.first) > _LARGE:
+                gc.collect()
+                gc.freeze()  # hundreds of thousands of sets that stay: the collector need not walk them each time
 
 
 def _version_after(kept: Holding | None) -> tuple[Version, bool]:
