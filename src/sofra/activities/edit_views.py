@@ -207,7 +207,7 @@ def _save(page: Page) -> HttpResponse | None:
 
 def _write(page: Page, mine: ActivityDraft) -> Activity:
     if page.activity is None:
-        made = services.add_activity(mine, by=page.by)
+        made = services.add_once(mine, by=page.by)
         said = _("“%(title)s” is kept as a draft.") % {"title": made.title}
         remember(page.request, page.owner, said, [["add", made.pk]])
         return made

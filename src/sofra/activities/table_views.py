@@ -52,7 +52,7 @@ def own_activities(request: HttpRequest, code: str) -> HttpResponse:
 def _add(request: HttpRequest, quick: table_forms.ActivityForm, owner: Organisation, by: User) -> Activity | None:
     publish = request.POST.get("do") == "publish"
     try:
-        made = services.add_activity(quick.draft(), by=by, publish=publish)
+        made = services.add_once(quick.draft(), by=by, publish=publish)
     except ValidationError as problem:
         quick.take(problem)
         return None

@@ -236,7 +236,7 @@ def plan_save(request: HttpRequest) -> HttpResponse:
         begins=question.begins, ends=question.ends, status="planned",
     )  # fmt: skip
     try:
-        made = activity_services.add_activity(draft, by=user)
+        made = activity_services.add_once(draft, by=user)
     except ValidationError as problem:
         for sentence in problem.messages:
             messages.error(request, sentence)
