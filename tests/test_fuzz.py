@@ -57,7 +57,8 @@ TEXTS = [
 BYTES = ["%FF%FE", "%ED%A0%80", "%", "%zz%u0000", "%00", "%C0%80", "+", "%0d%0aX:y", "..%2F..%2Fetc"]
 PARAMETERS = (
     "q page view place kind activity_class theme audience language activity_kind age map list about verdict asks judged"
-    " next limit offset lang within country"
+    " next limit offset lang within country from to begins ends date by rows organisation project activity funder"
+    " status mode sort sure state year edit resume on school again for presence add"
 ).split()
 PLAIN = ("mfa_", "account", "about", "accessibility", "components", "permissions", "glossary", "people", "person")
 NUMBERS = ("0", "2147483648", "9223372036854775807", "9223372036854775808", "9" * 60)
@@ -135,6 +136,63 @@ def query_of(text: str) -> str:
     """The text in every parameter at once, as far as an address may be long; in fewer parameters the longer it is."""
     room = 3_900 // (len(text) + 16)
     return "&".join(f"{name}={text}" for name in PARAMETERS[: max(room, 1)])[:3_900]
+
+
+ODD_TIMES = [
+    "0020", "0000", "31.02.2026", "2026-13", "9999-12-31", "10000", "2101", "1899-12-31", "2026-02-30", "-2026",
+    "2026-", "٢٠٢٦", "1.1.0001", "2026–", "32.1.2026", "2026-W01", "99999999999999999999", "00.00.0000", "24:00",
+    "25:61", "2026-10-25T02:30", "\x002026", "5–8.10.99999", "29.02.2100",
+]  # fmt: skip
+DATED = {
+    "activities": ("begins", "ends"), "coverage": ("from", "to"), "coverage_gaps": ("from", "to"),
+    "coverage_crowded": ("from", "to"), "coverage_overlaps": ("from", "to"), "coverage_money": ("from", "to"),
+    "coverage_cell": ("from", "to"), "plan": ("from", "to"), "plan_download": ("from", "to"),
+    "school_calendar": ("on",), "office_calendar": ("on",), "api:list_activities": ("begins", "ends"),
+    "api:ask_before": ("from", "to"), "api:list_gaps": ("from", "to"), "api:list_overlaps": ("from", "to"),
+    "own_activities": ("year",), "activities_download": ("begins", "ends"), "gaps_download": ("from", "to"),
+}  # fmt: skip
+
+
+def test_no_time_breaks_a_page(world: World) -> None:
+    """Days that are none, years that are no dates to a computer, other digits: alone, as a span, with all views."""
+    failed = []
+    for name, parts in DATED.items():
+        for text in ODD_TIMES:
+            typed = "&".join(f"{part}={quote_plus(text)}" for part in parts)
+            for more in ("place=AL", "place=AL&view=term&by=time&audience=youth"):
+                address = f"{address_of(name, world)}?{typed}&{more}"
+                if found := wrong(ask(world.clients["ana"], "get", address)):
+                    failed.append(f"{address}: {found}")
+    assert not failed, "\n".join(failed)
+
+
+PASTES = {
+    "rows with three bad ones": "Titulli\tVendi\tKur\n"
+    + "\n".join(f"Takimi {n}\tShqipëri\t{'31.02.2026' if n in {7, 99, 4_999} else '2026'}" for n in range(1, 5_001)),
+    "one cell without an end": "x" * 100_000,
+    "quotes": '"' * 10_000,
+    "NUL and odd ends": "Titulli\tVendi\x00\rA\tB\x00\r\nC\v\f\x1c\tD\u2028E",
+    "sixty-one columns": "\t".join("abc" for _ in range(61)),
+    "numbers": "Titulli\tNr. i pjesëmarrësve\tBuxheti\nA\t9999999999999999999999\t1e999\nB\t-5\tNaN\nC\t٣\t∞\n",
+    "dates": "Titulli\tKur\n" + "\n".join(f"A\t{text}" for text in ODD_TIMES if "\x00" not in text),
+    "only a header": "Titulli\tVendi\n",
+    "formulas": "Titulli\tBurimi\n=1+1\t@SUM(A1)\n+cmd|x\t-2\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", PASTES)
+def test_no_paste_breaks(world: World, what: str) -> None:
+    """Pasted, looked over, mended with nonsense, and written: a page with a sentence each time, never an error."""
+    client, own = world.clients["besa"], f"/organisations/{world.one.code}/activities/paste/"  # type: ignore[union-attr]
+    failed = [wrong(client.post(own, {"text": PASTES[what]}))]
+    for said in (
+        {"do": "look", "m-2-title": SCRIPT, "m-999999999999-title": "x", "m-²-title": "x", "shown": "٣", "left": "²"},
+        {"do": "look", "column": ["title"] * 70}, {"do": "look", "column": ["nothing", "title", "title"]},
+        {"do": "left"}, {"do": "write", "publish": "1", "twins": "again"},
+    ):  # fmt: skip
+        failed.append(wrong(client.post(f"{own}check/", said)))
+        failed.append(wrong(client.get(f"{own}check/")))
+    assert not any(failed), failed
 
 
 def test_no_address_breaks(world: World) -> None:

@@ -18,7 +18,9 @@ from tests.test_leaks import Leaky, read
 from sofra.accounts.models import User
 from sofra.activities import services
 from sofra.activities.models import Activity, ActivityParty, Batch, Project, ProjectParty, Unsaved, Version
+from sofra.activities.vocabulary import KINDS
 from sofra.coverage.models import Asking, PriorityArea
+from sofra.coverage.rows import rows_of
 from sofra.exchange import services as exchange
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
@@ -221,6 +223,13 @@ def test_an_import_of_activities_does_not_tell_what_is_sealed(world: Leaky) -> N
         said = json.dumps([(row.verdict, row.asks, row.problems) for row in rows])
         told.append(said.replace(title, "…").replace(code, "…").replace(inside, "…"))
     assert told[0] == told[1]
+
+
+def test_the_kinds_of_who_keeps_its_class_back_are_not_told_by_coverage(world: Leaky) -> None:
+    """al.one keeps its class from the public; what its activity is for would tell it."""
+    found = Activity.objects.get(code=world.activity)
+    assert found.kinds == ["deradicalisation"]
+    assert [rows_of([found], level)[0].work for level in (0, 1)] == [(), (str(KINDS["deradicalisation"]),)]
 
 
 # — what is counted ————————————————————————————————————————————————————————————————————————————————————————

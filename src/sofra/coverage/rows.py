@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from sofra.activities import queries as kept
 from sofra.activities.models import Activity, ActivityParty
 from sofra.activities.vocabulary import KINDS, Part, Theme
+from sofra.ground.models import Visibility
 from sofra.organisations import queries as registry
 from sofra.organisations.models import Organisation
+from sofra.organisations.vocabulary import ACTIVITY_KINDS
 
 from .wording import audience_word, titles_of
 
@@ -40,14 +42,22 @@ def rows_of(activities: Iterable[Activity], level: int) -> list[Row]:
     wanted = Organisation.objects.filter(pk__in={number for found in parties.values() for number in found})
     names = kept.names_of(wanted, level)
     titles = titles_of(code for one in activities for code in one.places)
-    return [_row(one, [names[number] for number in parties[one.pk] if number in names], titles) for one in activities]
+    found = []
+    for one in activities:
+        lead = names.get(one.owner_id or 0)
+        hides = level < Visibility.MEMBERS and lead is not None and lead.class_hidden  # as activities.saying
+        kinds = [code for code in one.kinds if not (hides and code in ACTIVITY_KINDS)]
+        found.append(_row(one, [names[number] for number in parties[one.pk] if number in names], kinds, titles))
+    return found
 
 
-def _row(activity: Activity, organisations: Sequence[Organisation], titles: dict[str, str]) -> Row:
+def _row(
+    activity: Activity, organisations: Sequence[Organisation], kinds: Sequence[str], titles: dict[str, str]
+) -> Row:
     places = (
         [_("the whole country")] if activity.whole_country else [titles.get(code, code) for code in activity.places]
     )
-    work = [str(KINDS[code]) for code in activity.kinds] + [str(Theme(code).label) for code in activity.themes]
+    work = [str(KINDS[code]) for code in kinds] + [str(Theme(code).label) for code in activity.themes]
     return Row(
         activity, tuple({one.pk: one for one in organisations}.values()), tuple(places),
         tuple(audience_word(code) for code in activity.audiences), tuple(work),
