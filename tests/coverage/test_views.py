@@ -201,6 +201,33 @@ def test_a_crowd_opens_the_rows_that_say_so(
     assert {row["id"] for row in behind} == {one.code for one in made}
 
 
+def test_whom_a_crowd_counts_and_cannot_name_is_said(
+    client: Client, activity: Make, organisation: Any, settings: Settings
+) -> None:
+    settings.CROWD = 1
+    for n in range(2):
+        activity(title=f"E {n}", owner=organisation(f"Shoqata {n}").code, places=["AL112"])
+    assert "not known or not public" not in words(client, "/en/coverage/crowded/")
+    activity(title="E 3", owner="", places=["AL112"])
+    settings.CROWD = 2
+    assert "and one that is not known or not public" in words(client, "/en/coverage/crowded/")
+
+
+@pytest.mark.parametrize(("page", "default"), [("", "kind"), ("money/", "place")])
+def test_an_address_may_name_the_columns_that_are_shown_anyway(
+    client: Client, cerrik: Activity, page: str, default: str
+) -> None:
+    named, plain = (client.get(f"/en/coverage/{page}{asked}") for asked in (f"?by={default}", ""))
+    assert (named.status_code, plain.status_code) == (200, 200)
+    assert [one[:2] for one in named.context["bys"]] == [one[:2] for one in plain.context["bys"]]
+
+
+def test_a_place_and_an_activity_lead_to_what_coverage_says_of_them(client: Client, cerrik: Activity) -> None:
+    assert 'href="/en/plan/?place=AL112"' in words(client, "/en/places/AL112/")
+    assert f'href="/en/coverage/overlaps/?activity={cerrik.code}"' in words(client, f"/en/activities/{cerrik.code}/")
+    assert client.get(f"/en/coverage/overlaps/?activity={cerrik.code}").status_code == 200
+
+
 def test_a_large_hub_reads_the_same_crowds_from_the_counted_table(
     client: Client, activity: Make, organisation: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

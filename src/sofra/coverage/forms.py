@@ -49,6 +49,18 @@ class WhenField(forms.CharField):
         return dates.read_when(str(super().clean(value) or ""))
 
 
+class DefaultedChoiceField(forms.ChoiceField):
+    """A choice with a default that has a name as well: an address may say the name or leave it out."""
+
+    def __init__(self, *, default: str, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.default = default
+
+    def to_python(self, value: Any) -> str:
+        said = str(super().to_python(value))
+        return "" if said == self.default else said
+
+
 def place_field(**kwargs: Any) -> forms.CharField:
     """A place that is typed; the page offers the known ones (_known_places.html)."""
     return forms.CharField(
@@ -206,7 +218,7 @@ class CellForm(ListForm):
 class HeatForm(Narrowed):
     """Who is where: the table's columns, the rows, the time, and one kind, theme or audience to look at alone."""
 
-    by = forms.ChoiceField(label=_("Columns"), required=False, choices=BY_CHOICES)
+    by = DefaultedChoiceField(default="kind", label=_("Columns"), choices=BY_CHOICES)
     audience = forms.ChoiceField(label=_("For whom"), required=False, choices=[("", _("Anybody")), *AUDIENCE_CHOICES])
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any kind")), *KIND_CHOICES])
     theme = forms.ChoiceField(label=_("Theme"), required=False, choices=[("", _("Any theme")), *THEME_CHOICES])
@@ -222,7 +234,7 @@ class HeatForm(Narrowed):
 class MoneyForm(Narrowed):
     """Money: the lines of the table, the time, and what is looked at alone."""
 
-    by = forms.ChoiceField(label=_("Lines"), required=False, choices=MONEY_CHOICES)
+    by = DefaultedChoiceField(default="place", label=_("Lines"), choices=MONEY_CHOICES)
     audience = forms.ChoiceField(label=_("For whom"), required=False, choices=[("", _("Anybody")), *AUDIENCE_CHOICES])
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any kind")), *KIND_CHOICES])
     funder = forms.ChoiceField(label=_("Funder"), required=False)

@@ -370,6 +370,7 @@ def _notices(found: list[queries.Notice], level: int) -> list[dict[str, Any]]:
             "number": one.crowd.number,
             "spans": [wording.days(span) for span in one.crowd.spans[:MOST_SPANS]],
             "organisations": one.organisations[:MOST_WORKS],
+            "unnamed": len({work.counts_as for work in one.crowd.works}) - len(one.organisations),
             "rows": [rows[work.number] for work in one.crowd.works[:MOST_WORKS] if work.number in rows],
             "count": len(one.crowd.works),
             "more": max(0, len(one.crowd.works) - MOST_WORKS),
