@@ -225,7 +225,10 @@ def test_an_address_may_name_the_columns_that_are_shown_anyway(
 def test_a_place_and_an_activity_lead_to_what_coverage_says_of_them(client: Client, cerrik: Activity) -> None:
     assert 'href="/en/plan/?place=AL112"' in words(client, "/en/places/AL112/")
     assert f'href="/en/coverage/overlaps/?activity={cerrik.code}"' in words(client, f"/en/activities/{cerrik.code}/")
-    assert client.get(f"/en/coverage/overlaps/?activity={cerrik.code}").status_code == 200
+    page = client.get(f"/en/coverage/overlaps/?activity={cerrik.code}")
+    assert page.status_code == 200
+    assert [chip["label"] for chip in page.context["chips"]] == [f"Activity: {cerrik.title}"]
+    assert client.get("/en/coverage/overlaps/?activity=al.no-such").status_code == 422
 
 
 def test_a_large_hub_reads_the_same_crowds_from_the_counted_table(

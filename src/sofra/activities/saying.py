@@ -78,6 +78,11 @@ class Row:
         return [title_of(place) for place in self.places]
 
     @property
+    def places_titled(self) -> list[tuple[Place, str]]:
+        """With the kind of place: there is a Municipality of Cërrik, and a unit of that name in it."""
+        return list(zip(self.places, self.places_said, strict=True))
+
+    @property
     def kinds_said(self) -> list[str]:
         return [str(KINDS[code]) for code in self.kinds]
 

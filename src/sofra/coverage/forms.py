@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from sofra.activities import dates
+from sofra.activities import queries as activities
 from sofra.activities.vocabulary import KINDS, Audience, Form, Theme
 from sofra.ground.models import Visibility
 from sofra.organisations import queries as organisations
@@ -161,6 +162,7 @@ class ListForm(Narrowed):
     def __init__(self, *args: Any, level: int, without: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.level = level
+        self.activity_title = ""  # of the one whose overlaps are asked for
         for name in without:
             del self.fields[name]
 
@@ -172,6 +174,15 @@ class ListForm(Narrowed):
         if found is None:
             raise ValidationError(_("There is no organisation “%(code)s” in the registry."), params={"code": code})
         return found
+
+    def clean_activity(self) -> str:
+        code: str = self.cleaned_data["activity"]
+        if code:
+            found = activities.activities(self.level).filter(code=code)
+            self.activity_title = found.values_list("title", flat=True).first() or ""
+            if not self.activity_title:
+                raise ValidationError(_("There is no activity “%(code)s”."), params={"code": code})
+        return code
 
     def filters(self) -> Filters:
         """Of a valid form."""

@@ -283,6 +283,8 @@ def _chips(form: forms.ListForm, query: QueryDict) -> list[dict[str, str]]:
             words = wording.dates.written(form.cleaned_data[name])
         if name == "organisation":
             words = form.cleaned_data[name].name
+        if name == "activity":
+            words = form.activity_title
         rest = query.copy()
         rest.pop(parameter)
         label = str(field.label) if name == "sure" else f"{field.label or _('Activity')}: {words}"
@@ -495,7 +497,7 @@ def askings(request: HttpRequest) -> HttpResponse:
             "title": title_of(one.place),
             "on": wording.dates.written(one.asked_on),
             "audiences": [wording.audience_word(code) for code in one.audiences],
-            "when": wording.time_of(one.begins, one.ends),
+            "when": wording.time_of(one.begins, one.ends or one.asked_on),  # none named: until it was asked
         }
         for one in page.object_list
     ]
