@@ -388,6 +388,19 @@ def test_organisations_and_places_show_their_latest(activity: Make, ura: Organis
     assert "No activity is recorded here yet" in page
 
 
+def test_an_organisation_leads_to_its_projects_and_those_it_funds(
+    project: Callable[..., Project], ura: Organisation, lugina: Organisation
+) -> None:
+    words = "Projects that it leads, takes part in or funds"
+    assert words not in read(f"/organisations/{lugina.code}/")
+    made = project(funders=[Funder(lugina.code)])
+    for one in (ura, lugina):
+        page = read(f"/organisations/{one.code}/")
+        assert words in page
+        assert f"/en/projects/?organisation={one.code}" in page
+        assert made.title in read(f"/projects/?organisation={one.code}")
+
+
 def test_the_table_holds_the_rows_of_the_page_and_no_more(
     activity: Make, hidden: Organisation, lugina: Organisation, cvetan: User, ana: User
 ) -> None:

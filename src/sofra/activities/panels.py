@@ -20,7 +20,10 @@ LATEST = 5
 def of_organisation(request: HttpRequest, organisation: Organisation) -> str:
     may = queries.may_edit(request.user, organisation)
     own = reverse("own_activities", args=[organisation.code]) if may else ""
-    return _panel(request, Filters(organisation=organisation), {"organisation": organisation.code}, own_url=own)
+    asked = {"organisation": organisation.code}
+    has_projects = finding.listed_projects(level_of(request.user), organisation=organisation).exists()
+    projects = f"{reverse('projects')}?{urlencode(asked)}" if has_projects else ""
+    return _panel(request, Filters(organisation=organisation), asked, own_url=own, projects_url=projects)
 
 
 def of_place(request: HttpRequest, place: Place) -> str:

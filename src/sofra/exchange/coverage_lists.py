@@ -97,8 +97,8 @@ def overlaps(request: HttpRequest) -> List:
     level = level_of(request.user)
     filters = _list_form(request, level).filters()
     header = [
-        _("sure or possible"), _("one"), _("its title"), _("its organisations"), _("the other"), _("its title"),
-        _("its organisations"), _("from"), _("to"), _("why"),
+        _("sure or possible"), _("one"), _("title of the one"), _("organisations of the one"), _("the other"),
+        _("title of the other"), _("organisations of the other"), _("from"), _("to"), _("why"),
     ]  # fmt: skip
 
     def rows() -> Iterator[Row]:
