@@ -126,9 +126,9 @@ def _check_numbers(wish: Wish, classes: int, wrong: dict[str, Any]) -> None:
             wrong[name] = _("Write a number from 1 to %(most)s, or leave it empty.") % {"most": most}
     if "pupils" not in wrong and rules.many_pupils(wish.pupils, classes) and not wish.sure_of_pupils:
         wrong["pupils"] = _(
-            "%(pupils)s pupils in %(classes)s classes are more than classes hold: put the number right, or tick that"
-            " it is right."
-        ) % {"pupils": wish.pupils, "classes": max(classes, 1)}
+            "%(pupils)s pupils are more than the classes asked for hold: put the number right, or tick that it is"
+            " right."
+        ) % {"pupils": wish.pupils}
 
 
 def _refuse_too_much(wish: Wish, school: School) -> None:
