@@ -4,22 +4,24 @@ What is read depends on the question, not on how much there is: see reading.prob
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 
 from sofra.activities.dates import FAR_OFF, LONG_AGO, Days, days_of
-from sofra.activities.vocabulary import work_of
+from sofra.activities.vocabulary import AUDIENCE_NUMBERS, work_of
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
-from . import reading, rules
+from . import deciding, reading, rules
 from .bodies import Bodies
+from .deciding import Met
 from .models import Asking, PriorityArea
 from .neighbours import Neighbour, alike, neighbours
 from .partners import Partner, partners
-from .reading import Detail, Scope
+from .reading import Detail, Row, Scope
 from .rules import Crowd, Reason, Span, Work
 
 CAP = 50  # so many of each list are told
@@ -91,7 +93,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Crowding:
-    """What the plan would do to crowding, for one audience.
+    """What the plan would do to crowding, for one audience. Of `crowd` the works are not told.
 
     `now` and `planned` are the largest number of organisations on one day, surely and possibly, without and with the
     plan. `crowd` is the notice with the plan, None where there is none; `crowded_now` says that it is so without it.
@@ -143,121 +145,133 @@ def before(level: int, question: Question) -> Answer:
         bodies, (scope.country,) if whole else areas, reading.numbers_of(question.audiences), question.period,
         work=plan.work, all_of=scope.municipality,
     )  # fmt: skip
-    works = reading.works_of(rows, scope.path_of, country={scope.country}, bodies=bodies)
-    found = [*_there(plan, works), *_past(bodies, question, scope)]
-    here = {row.activity for row in rows if row.area == scope.municipality}
     around = neighbours(question.where) if scope.municipality else []
     return Answer(
         question=question,
         municipality=around[0].place if around else None,
-        **_listed(bodies, found),
+        **_listed(bodies, scope, [*_there(bodies, plan, scope, rows), _past(bodies, question, scope)]),
         partners=partners(bodies, plan, {one.place.code: one.place for one in around}),
-        crowding=_crowding(question, [works[number] for number in sorted(here)]) if around else (),
+        crowding=_crowding(question, [row for row in rows if row.area == scope.municipality]) if around else (),
         nobody_near=_nobody_near(level, question, around),
     )
 
 
 # — who is there, and who was ——————————————————————————————————————————————————————————————————————————————
 
-Told = tuple[str, Work, tuple[Reason, ...]]  # in which list of the answer, what, why
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list of the answer, `met` in its order: what is met by which plan, and the presences that say so."""
+
+    name: str
+    plan: Work
+    met: list[Met]
+    rows: deciding.Rows
 
 
-def _there(plan: Work, works: Mapping[int, Work]) -> Iterator[Told]:
-    for work in works.values():
-        if work.whole_country:
-            everywhere = dataclasses.replace(work, whole_country=False, places=plan.places)
-            meeting = rules.meet(dataclasses.replace(plan, whole_country=False), everywhere)
-            if meeting is not None:
-                yield "background", work, tuple(why for why in meeting.why if why.side != rules.Side.PLACE)
-        elif (meeting := rules.meet(plan, work)) is not None:
-            yield "there", work, meeting.why
+def _there(bodies: Bodies, plan: Work, scope: Scope, rows: Sequence[Row]) -> Iterator[_List]:
+    each = reading.by_activity(rows)
+    found = deciding.met(plan, each, scope, bodies)
+    # What is sure first, then that of which least is unknown: what names the place before what may be anywhere.
+    found.sort(key=lambda one: (one.unknown, one.begins, one.number))
+    for name in ("there", "background"):
+        yield _List(name, plan, [one for one in found if one.background == (name == "background")], each)
 
 
-def _past(bodies: Bodies, question: Question, scope: Scope) -> Iterator[Told]:
+def _past(bodies: Bodies, question: Question, scope: Scope) -> _List:
     """Who was surely gone before that time: the same place, the same people, whatever the work was."""
+    plan = dataclasses.replace(question.work, days=Days(LONG_AGO, FAR_OFF, None), work=0)
     until = question.period[0] - 1
     if until < LONG_AGO or question.where.level == 0:
-        return
+        return _List("was_there", plan, [], {})
     only = [code for code in scope.paths if scope.meets(code)] if question.where.level > 2 else []
-    plan = dataclasses.replace(question.work, days=Days(LONG_AGO, FAR_OFF, None), work=0)
     each, enough = CAP - 10, False
-    found: list[Told] = []
     while not enough:
         rows, since = reading.newest(
             bodies, (*scope.inside, *scope.above), reading.numbers_of(question.audiences), (LONG_AGO, until),
             ended=until, places=only, each=each, most=2 * each,
         )  # fmt: skip
-        works = reading.works_of(rows, scope.path_of, country={scope.country}, bodies=bodies)
-        met = [(work, meeting) for work in works.values() if (meeting := rules.meet(plan, work)) is not None]
-        met.sort(key=lambda one: (-one[0].days.may_begin, one[0].number))
-        found = [("was_there", work, _of_the_past(meeting)) for work, meeting in met]
-        enough = since == LONG_AGO or sum(work.days.may_begin > since for work, _meeting in met) > CAP
+        together = reading.by_activity(rows)
+        met = deciding.met(plan, together, scope, bodies, whenever=True)
+        enough = since == LONG_AGO or sum(one.begins > since for one in met) > CAP
         each *= 8
-    yield from found[: CAP + 1]
-
-
-def _of_the_past(meeting: rules.Meeting) -> tuple[Reason, ...]:
-    return tuple(reason for reason in meeting.why if reason.side in _PAST_SIDES)
+    met.sort(key=lambda one: (-one.begins, one.number))
+    return _List("was_there", plan, met[: CAP + 1], together)
 
 
 _PAST_SIDES = (rules.Side.ORGANISATIONS, rules.Side.PLACE, rules.Side.AUDIENCE)
 
 
-def _unknowns(why: Iterable[Reason]) -> int:
-    return sum(not reason.sure for reason in why)
+def _why(name: str, plan: Work, work: Work) -> tuple[Reason, ...]:
+    """How an activity that was found meets the plan."""
+    if work.whole_country:
+        work = dataclasses.replace(work, whole_country=False, places=plan.places)
+        plan = dataclasses.replace(plan, whole_country=False)
+    meeting = rules.meet(plan, work)
+    assert meeting is not None, "what was decided on presences holds for the activity"
+    if name == "was_there":
+        return tuple(reason for reason in meeting.why if reason.side in _PAST_SIDES)
+    return tuple(reason for reason in meeting.why if name == "there" or reason.side != rules.Side.PLACE)
 
 
-def _listed(bodies: Bodies, told: Iterable[Told]) -> dict[str, Listed]:
-    lists: dict[str, list[tuple[bool, Work, tuple[Reason, ...]]]] = {"there": [], "was_there": [], "background": []}
-    for name, work, why in told:
-        lists[name].append((all(reason.sure for reason in why), work, why))
-    for name in ("there", "background"):
-        # What is sure first, then that of which least is unknown: what names the place before what may be anywhere.
-        lists[name].sort(key=lambda one: (_unknowns(one[2]), one[1].days.may_begin, one[1].number))
-    shown = {work.number: work for found in lists.values() for _sure, work, _why in found[:CAP]}
+def _listed(bodies: Bodies, scope: Scope, lists: Sequence[_List]) -> dict[str, Listed]:
+    shown = {one.number: each.rows[one.number] for each in lists for one in each.met[:CAP]}
+    together = itertools.chain.from_iterable(shown.values())
+    works = reading.works_of(together, scope.path_of, country={scope.country}, bodies=bodies)
     rows = reading.details(shown)
-    whose = reading.organisations({one for work in shown.values() for one in work.organisations}, bodies.level)
+    whose = reading.organisations({one for work in works.values() for one in work.organisations}, bodies.level)
+
+    def found(each: _List, number: int) -> Found:
+        work = works[number]
+        return _found(rows[number], bodies, work, _why(each.name, each.plan, work), whose)
+
     return {
-        name: Listed(
-            tuple(_found(rows[work.number], bodies, work, sure, why, whose) for sure, work, why in found[:CAP]),
-            total=min(len(found), CAP) if name == "was_there" else len(found),
-            sure=sum(sure for sure, _work, _why in found),
-            more=name == "was_there" and len(found) > CAP,
+        each.name: Listed(
+            tuple(found(each, one.number) for one in each.met[:CAP]),
+            total=min(len(each.met), CAP) if each.name == "was_there" else len(each.met),
+            sure=sum(one.sure for one in each.met),
+            more=each.name == "was_there" and len(each.met) > CAP,
         )
-        for name, found in lists.items()
+        for each in lists
     }
 
 
 def _found(
-    row: Detail, bodies: Bodies, work: Work, sure: bool, why: tuple[Reason, ...], whose: Mapping[int, Organisation]
+    row: Detail, bodies: Bodies, work: Work, why: tuple[Reason, ...], whose: Mapping[int, Organisation]
 ) -> Found:
     leads = bodies.stands(row.owner)
     by = sorted((number for number in work.organisations if number in whose), key=lambda n: (n != leads, n))
     return Found(
         number=work.number, code=row.code, title=row.title, organisations=tuple(whose[number] for number in by),
-        places=row.places, begins=row.begins, ends=row.ends, status=row.status, sure=sure, why=why,
+        places=row.places, begins=row.begins, ends=row.ends, status=row.status,
+        sure=all(reason.sure for reason in why), why=why,
     )  # fmt: skip
 
 
 # — crowding ———————————————————————————————————————————————————————————————————————————————————————————————
 
 
-def _crowding(question: Question, here: Sequence[Work]) -> tuple[Crowding, ...]:
+def _crowding(question: Question, here: Sequence[Row]) -> tuple[Crowding, ...]:
     return tuple(_crowding_of(question, here, audience) for audience in question.audiences)
 
 
-def _crowding_of(question: Question, here: Sequence[Work], audience: str) -> Crowding:
-    most, within, planned = settings.CROWD, question.period, (*here, question.work)
+def _crowding_of(question: Question, here: Sequence[Row], audience: str) -> Crowding:
+    most, number = settings.CROWD, AUDIENCE_NUMBERS[audience]
+    sure, possible = (list(deciding.at_work(here, number, surely=surely)) for surely in (True, False))
 
-    def at_once(works: Sequence[Work], surely: bool) -> int:
-        present = rules.at_work(works, audience, surely=surely)
-        return rules.most_at_once([(work.counts_as, days) for work, days in present], most=most, within=within)[0]
+    def at_once(present: Sequence[tuple[int, Span]]) -> tuple[int, tuple[Span, ...]]:
+        return rules.most_at_once(present, most=most, within=question.period)
 
-    now, then = (at_once(here, True), at_once(here, False)), (at_once(planned, True), at_once(planned, False))
+    def planned(surely: bool) -> list[tuple[int, Span]]:
+        return [(work.counts_as, days) for work, days in rules.at_work([question.work], audience, surely=surely)]
+
+    now = at_once(sure)[0], at_once(possible)[0]
+    then = at_once(sure + planned(True)), at_once(possible + planned(False))
+    over = [(surely, *found) for surely, found in zip((True, False), then, strict=True) if found[0] > most]
     return Crowding(
         audience=audience,
-        now_sure=now[0], now_possible=now[1], planned_sure=then[0], planned_possible=then[1],
-        crowd=rules.crowded(planned, audience, most=most, within=within) if max(then) > most else None,
+        now_sure=now[0], now_possible=now[1], planned_sure=then[0][0], planned_possible=then[1][0],
+        crowd=Crowd(*over[0], works=()) if over else None,
         crowded_now=max(now) > most,
     )  # fmt: skip
 

@@ -329,11 +329,17 @@ def works_of(
 ) -> dict[int, Work]:
     """Number → activity, from its presences (as far as they were read). `path_of` gives a place's path; the areas of
     `country` are whole countries: an activity that is nowhere else is background."""
+    together = by_activity(rows)
+    parties = parties_of(together, bodies)
+    return {number: _work(number, found, parties, path_of, country) for number, found in together.items()}
+
+
+def by_activity(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    """Number → the presences of that activity."""
     together: dict[int, list[Row]] = {}
     for row in rows:
         together.setdefault(row.activity, []).append(row)
-    parties = parties_of(together, bodies)
-    return {number: _work(number, found, parties, path_of, country) for number, found in together.items()}
+    return together
 
 
 def _work(
