@@ -164,9 +164,10 @@ def _money(made: Any, new: New) -> None:
             f"Money of {currency[::-1]}", owner="al.one", budget=Decimal(budget), currency=currency,
             funders=[Funder("al.two", 1, Decimal(given))], budget_visible_to=level,
         )  # fmt: skip
-        made.priced = services.add_project(project, by=made.people["ana"], publish=True).code
+        kept = services.add_project(project, by=made.people["ana"], publish=True)
         made.secrets.words |= {budget: who, given: who}
-        made.codes += [made.priced]
+        made.priced.append(kept.code)
+        made.codes.append(kept.code)
 
 
 def _coverage(made: Any, new: New) -> None:
@@ -291,7 +292,7 @@ def work_addresses(world: Any) -> list[str]:
         found += [f"/coverage/overlaps/?activity={code}", f"/organisations/al.one/activities/?edit={code}"]
     for code in (world.activity, world.once):
         found += [f"/activities/{code}/edit/?resume=1", f"/activities/{code}/history/", f"/activities/{code}/"]
-    for code in (world.project, world.draft_project, world.sealed_project, world.priced):
+    for code in (world.project, world.draft_project, world.sealed_project, *world.priced):
         found += [f"/projects/{code}/", f"/projects/{code}/edit/", f"/projects/{code}/history/"]
         found += [f"/api/projects/{code}", f"/activities/?project={code}"]
     for number in range(1, 7):

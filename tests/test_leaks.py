@@ -89,7 +89,7 @@ class Leaky(test_doors.World):
     school: Any = None
     draft_project: str = ""
     sealed_project: str = ""
-    priced: str = ""
+    priced: list[str] = field(default_factory=list)
     once: str = ""
 
 
