@@ -126,7 +126,7 @@ def database(url: str) -> dict[str, object]:
                 "timeout": 120,  # seconds: a writer waits while an import of a hundred thousand rows is written
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; "
-                    "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+                    "PRAGMA mmap_size=2147418112; PRAGMA temp_store=MEMORY;"
                 ),
             },
         }

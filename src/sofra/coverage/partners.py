@@ -76,7 +76,7 @@ def _fitting(bodies: Bodies, plan: Work, codes: Sequence[str], wanted: Collectio
         others = [number for number in reading.EVERYBODY if number not in wanted]
         rows += reading.newest(bodies, codes[:1], others, begun, each=1, most=40)[0]
     found: dict[int, list[Row]] = {}
-    for row in rows:
+    for row in reading.shown(bodies, rows):
         fits = row.audience in wanted or rules.completes(row.work, plan.work)
         if fits and row.owner is not None and row.owner != plan.lead:
             found.setdefault(row.owner, []).append(row)

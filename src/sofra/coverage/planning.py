@@ -191,7 +191,7 @@ def _past(bodies: Bodies, question: Question, scope: Scope) -> _List:
             bodies, (*scope.inside, *scope.above), reading.numbers_of(question.audiences), (LONG_AGO, until),
             ended=until, places=only, each=each, most=2 * each,
         )  # fmt: skip
-        together = reading.by_activity(rows)
+        together = reading.by_activity(reading.shown(bodies, rows))
         met = deciding.met(plan, together, scope, bodies, whenever=True)
         enough = since == LONG_AGO or sum(one.begins > since for one in met) > CAP
         each *= 8

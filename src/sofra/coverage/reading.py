@@ -74,11 +74,9 @@ class Row(NamedTuple):
     lead: int | None
 
 
-COLUMNS = (
-    "p.activity_id, p.place, p.area, p.audience, p.work, p.may_begin, p.may_end, p.sure_begin, p.sure_end,"
-    " a.project_id, a.owner_id, j.owner_id"
-)
-ADDED = " JOIN activities_activity a ON a.id = p.activity_id LEFT JOIN activities_project j ON j.id = a.project_id"
+# All of them stand in the index presence_asked: the rows themselves lie all over the table, and are not opened.
+COLUMNS = "p.activity_id, p.place, p.area, p.audience, p.work, p.may_begin, p.may_end, p.sure_begin, p.sure_end"
+_BEGINS = COLUMNS.split(", ").index("p.may_begin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,52 +154,69 @@ def presences(
         return []
     begin, values = probes(areas, audiences, span)
     wanted = f"p.visible_to <= %s AND (p.area = %s OR {DOES})"
-    statement = f"{begin} SELECT {COLUMNS}{FROM_PROBES}{ADDED} WHERE {wanted}"
-    return _shown(bodies, run(statement, [*values, span[1], span[0], bodies.level, all_of, work, work]))
+    statement = f"{begin} SELECT {COLUMNS}{FROM_PROBES} WHERE {wanted}"
+    return shown(bodies, run(statement, [*values, span[1], span[0], bodies.level, all_of, work, work]))
 
 
-def _shown(bodies: Bodies, found: Sequence[Sequence[Any]]) -> list[Row]:
-    """Rows of COLUMNS, as far as the viewer may know who leads them, with the records that stand."""
-    bodies.learn(number for row in found for number in row[-2:])
-    return [
-        Row._make((*row[:-2], bodies.stands(row[-2]), bodies.stands(row[-1]) or bodies.stands(row[-2])))
-        for row in found
-        if bodies.shown(row[-2])
-    ]
+def shown(bodies: Bodies, found: Sequence[Sequence[Any]]) -> list[Row]:
+    """Rows of COLUMNS with what their activities add, as far as the viewer may know who leads them."""
+    adds = _leaders(bodies, {row[0] for row in found})
+    return [Row._make((*row, *adds[row[0]])) for row in found if row[0] in adds]
+
+
+def _leaders(bodies: Bodies, activities: Collection[int]) -> dict[int, tuple[int | None, int | None, int | None]]:
+    """Number → project, owner and lead, by the records that stand; without those that the viewer may not see led."""
+    columns = "a.id, a.project_id, a.owner_id, j.owner_id"
+    joined = "activities_activity a LEFT JOIN activities_project j ON j.id = a.project_id"
+    found: list[Any] = []
+    for portion in portions(sorted(activities), 20_000):
+        found += run(f"SELECT {columns} FROM {joined} WHERE a.id IN ({listed(portion)})")  # noqa: S608
+    bodies.learn({number for row in found for number in row[2:]})
+    return {
+        number: (project, bodies.stands(owner), bodies.stands(lead if lead is not None else owner))
+        for number, project, owner, lead in found
+        if bodies.shown(owner)
+    }
 
 
 def newest(
     bodies: Bodies, areas: Collection[str], audiences: Collection[int], begun: Span, *, each: int, most: int,
     ended: int | None = None, places: Collection[str] = (),
-) -> tuple[list[Row], int]:  # fmt: skip
-    """The `most` presences that began last within some days, looked for among the last `each` of an area, audience
-    and length; with `ended`, only those that were surely over by that day; with `places`, only those at one of them.
-    Also gives the day after which nothing was left out; LONG_AGO where nothing was at all."""
+) -> tuple[list[Sequence[Any]], int]:  # fmt: skip
+    """The `most` presences (COLUMNS, for `shown`) that began last within some days, looked for among the last `each` of
+    an area, audience and length; with `ended`, only those that were surely over by that day; with `places`, only those
+    at one of them. Also gives the day after which nothing was left out; LONG_AGO where nothing was at all."""
     if not areas or not audiences:
         return [], LONG_AGO
     begin, values = probes(areas, audiences, begun)
     wanted = (
-        "q.area = spot.area AND q.audience = whom.audience AND q.span = lasting.span AND q.visible_to <= %s"
-        " AND q.may_begin >= %s AND q.may_begin <= %s"
+        "p.area = spot.area AND p.audience = whom.audience AND p.span = lasting.span AND p.visible_to <= %s"
+        " AND p.may_begin >= %s AND p.may_begin <= %s"
     )
     values += [bodies.level, *begun]
     if ended is not None:
-        wanted += " AND q.may_end <= %s"
+        wanted += " AND p.may_end <= %s"
         values.append(ended)
     if places:
-        wanted += f" AND q.place IN ({', '.join(['%s'] * len(places))})"
+        wanted += f" AND p.place IN ({', '.join(['%s'] * len(places))})"
         values += places
-    inner = f"FROM activities_presence q WHERE {wanted} ORDER BY q.may_begin DESC LIMIT {int(each)}"
-    last = (
-        f" JOIN LATERAL (SELECT q.* {inner}) p ON true"
-        if connection.vendor == "postgresql"
-        else f" JOIN activities_presence p ON p.id IN (SELECT q.id {inner})"
-    )
-    every = f"SELECT p.* FROM spot CROSS JOIN whom CROSS JOIN lasting{last}"  # noqa: S608
-    found = f"{every} ORDER BY p.may_begin DESC LIMIT {int(most)}"
-    statement = f"{begin} SELECT {COLUMNS} FROM ({found}) p{ADDED}"  # noqa: S608
-    rows = run(statement, values)
-    return _shown(bodies, rows), _complete_since(rows, each, most)
+    inner = f"FROM activities_presence p WHERE {wanted} ORDER BY p.may_begin DESC LIMIT {int(each)}"
+    rows = _last_of_each(begin, inner, values)
+    rows.sort(key=lambda row: -row[_BEGINS])
+    del rows[most:]
+    return rows, _complete_since(rows, each, most)
+
+
+def _last_of_each(begin: str, inner: str, values: Sequence[Any]) -> list[Sequence[Any]]:
+    """Rows of COLUMNS: what `inner` finds for each area, audience and length. SQLite knows no LATERAL: there what is
+    found for each comes as one text."""
+    each = "spot CROSS JOIN whom CROSS JOIN lasting"
+    if connection.vendor == "postgresql":
+        lateral = f"JOIN LATERAL (SELECT {COLUMNS} {inner}) p ON true"
+        return run(f"{begin} SELECT p.* FROM {each} {lateral}", values)  # noqa: S608
+    packed = f"SELECT json_group_array(json_array({COLUMNS})) FROM (SELECT {COLUMNS} {inner}) p"  # noqa: S608
+    texts = run(f"{begin} SELECT ({packed}) FROM {each}", values)  # noqa: S608
+    return json.loads(f"[{','.join(text[1:-1] for (text,) in texts if text != '[]')}]")
 
 
 def _complete_since(rows: Sequence[Sequence[Any]], each: int, most: int) -> int:
