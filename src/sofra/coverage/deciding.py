@@ -3,8 +3,12 @@
 In a large municipality hundreds meet and fifty are told. Only those are read in full and asked for their reasons.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from sofra.activities.vocabulary import ANYBODY
 
@@ -13,6 +17,7 @@ from .bodies import Bodies
 from .reading import Row, Scope
 from .rules import Span, Work
 
+Array = npt.NDArray[Any]
 Rows = Mapping[int, Sequence[Row]]  # the presences of each activity
 
 
@@ -92,15 +97,52 @@ def _taking_part(asker: int, rows: Rows) -> set[int]:
 # — crowding ———————————————————————————————————————————————————————————————————————————————————————————————
 
 
-def at_work(rows: Sequence[Row], audience: int, *, surely: bool) -> Iterator[tuple[int, Span]]:
-    """Who is at work with an audience (its number), and on which days, as rules.at_work and Work.counts_as say."""
-    for row in rows:
-        if surely:
-            if row.audience == audience and row.lead is not None and row.sure_begin is not None:
-                assert row.sure_end is not None
-                yield row.lead, (row.sure_begin, row.sure_end)
-        elif row.audience in (ANYBODY, audience):
-            yield _counts_as(row), (row.may_begin, row.may_end)
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who is at work, and on which days, as columns: rules.at_work and Work.counts_as of many presences."""
+
+    who: Array
+    first: Array
+    last: Array
+
+    def and_also(self, others: Sequence[tuple[int, Span]]) -> "Present":
+        who, first, last = np.array([(who, *days) for who, days in others], np.int64).reshape(-1, 3).T
+        return Present(*map(np.concatenate, ((self.who, who), (self.first, first), (self.last, last))))
+
+    def most_at_once(self, *, most: int, within: Span) -> tuple[int, tuple[Span, ...]]:
+        """As rules.most_at_once. What one does without a pause between counts as one stretch; on each day there are
+        as many as stretches have begun and not ended."""
+        first, last = np.maximum(self.first, within[0]), np.minimum(self.last, within[1])
+        some = first <= last
+        if not some.any():
+            return 0, ()
+        # Whoever is next begins after all days of the one before: one order is that of who, and of days for each.
+        offset = np.unique(self.who[some], return_inverse=True)[1] * (within[1] - within[0] + 3)
+        order = np.argsort(first[some] + offset)
+        begins, ends = (first[some] + offset)[order], (last[some] + offset)[order] + 1
+        reach, offset = np.maximum.accumulate(ends), offset[order]
+        opens = np.flatnonzero(np.append(True, begins[1:] > reach[:-1]))
+        closes = np.append(opens[1:], len(begins)) - 1
+        days, at = np.unique(
+            np.concatenate([begins[opens] - offset[opens], reach[closes] - offset[closes]]), return_inverse=True
+        )
+        there = np.cumsum(np.bincount(at, np.repeat((1, -1), len(opens)))).astype(np.int64)
+        edges = np.flatnonzero(np.diff(there > most, prepend=False))
+        spans = ((int(days[since]), int(days[until]) - 1) for since, until in zip(edges[::2], edges[1::2], strict=True))
+        return int(there.max()), tuple(spans)
+
+
+def at_work(rows: Sequence[Row], audience: int, *, surely: bool) -> Present:
+    """Who is at work with an audience (its number), and on which days."""
+    if surely:
+        found = [
+            (row.lead, row.sure_begin, row.sure_end)
+            for row in rows
+            if row.audience == audience and row.lead is not None and row.sure_begin is not None
+        ]
+    else:
+        found = [(_counts_as(row), row.may_begin, row.may_end) for row in rows if row.audience in (ANYBODY, audience)]
+    return Present(*np.array(found, np.int64).reshape(-1, 3).T)
 
 
 def _counts_as(row: Row) -> int:

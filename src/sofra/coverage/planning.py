@@ -17,7 +17,7 @@ from sofra.places.models import Place
 
 from . import deciding, reading, rules
 from .bodies import Bodies
-from .deciding import Met
+from .deciding import Met, Present
 from .models import Asking, PriorityArea
 from .neighbours import Neighbour, alike, neighbours
 from .partners import Partner, partners
@@ -257,16 +257,16 @@ def _crowding(question: Question, here: Sequence[Row]) -> tuple[Crowding, ...]:
 
 def _crowding_of(question: Question, here: Sequence[Row], audience: str) -> Crowding:
     most, number = settings.CROWD, AUDIENCE_NUMBERS[audience]
-    sure, possible = (list(deciding.at_work(here, number, surely=surely)) for surely in (True, False))
+    sure, possible = (deciding.at_work(here, number, surely=surely) for surely in (True, False))
 
-    def at_once(present: Sequence[tuple[int, Span]]) -> tuple[int, tuple[Span, ...]]:
-        return rules.most_at_once(present, most=most, within=question.period)
+    def at_once(present: Present) -> tuple[int, tuple[Span, ...]]:
+        return present.most_at_once(most=most, within=question.period)
 
     def planned(surely: bool) -> list[tuple[int, Span]]:
         return [(work.counts_as, days) for work, days in rules.at_work([question.work], audience, surely=surely)]
 
     now = at_once(sure)[0], at_once(possible)[0]
-    then = at_once(sure + planned(True)), at_once(possible + planned(False))
+    then = at_once(sure.and_also(planned(True))), at_once(possible.and_also(planned(False)))
     over = [(surely, *found) for surely, found in zip((True, False), then, strict=True) if found[0] > most]
     return Crowding(
         audience=audience,
