@@ -5,6 +5,7 @@ read them, each measure in a process of its own. Loaded databases stay in the sy
 that a second run need not load them again.
 """
 
+import gc
 import json
 import os
 import random
@@ -105,6 +106,9 @@ def before_planning(count: str) -> dict[str, float]:
     known = Place.objects.in_bulk([code for code, *_rest in places])
     taken = []
     for number in range(20 + int(count)):
+        if number == 20:  # as the server does when all is imported (sofra.wsgi)
+            gc.collect()
+            gc.freeze()
         (code, *_rest) = chance.choices(places, weights=[place[3] for place in places])[0]
         year, month = chance.randint(2018, 2026), chance.randint(1, 12)
         until = (year, month) if chance.random() < 0.5 else (year + (month + 3) // 13, (month + 2) % 12 + 1)
