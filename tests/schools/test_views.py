@@ -117,9 +117,9 @@ def test_besa_asks_and_cvetan_accepts(
 def test_a_school_that_takes_no_session_says_so(besa: User, school: School, ura: Organisation) -> None:
     School.objects.update(limit_per_term=0)
     said = text(page_of(besa).get(f"{school.get_absolute_url()}ask/"))
-    assert "the school takes no sessions" in said
-    assert "all 0 sessions" not in said
-    assert "0 of 0" not in text(page_of(besa).get(school.get_absolute_url()))
+    assert "shkolla nuk merr seanca" in said
+    assert "0 seanca" not in said
+    assert "0 nga 0" not in text(page_of(besa).get(school.get_absolute_url()))
 
 
 @pytest.mark.parametrize(
