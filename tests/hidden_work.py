@@ -22,7 +22,7 @@ from sofra.organisations.records import Draft, FactDraft
 from sofra.places.models import Place
 from sofra.schools import services as schools
 from sofra.schools.calendars import token_of
-from sofra.schools.models import Office, School
+from sofra.schools.models import Office, School, Session
 from sofra.schools.rules import USUAL_TERMS, read_terms, term_at_or_after
 
 PUBLIC, MEMBERS, SEALED = Visibility.PUBLIC, Visibility.MEMBERS, Visibility.SEALED
@@ -295,6 +295,6 @@ def work_addresses(world: Any) -> list[str]:
     for code in (world.project, world.draft_project, world.sealed_project, *world.priced):
         found += [f"/projects/{code}/", f"/projects/{code}/edit/", f"/projects/{code}/history/"]
         found += [f"/api/projects/{code}", f"/activities/?project={code}"]
-    for number in range(1, 7):
+    for number in Session.objects.order_by("pk").values_list("pk", flat=True):
         found += [f"/sessions/{number}/", f"/sessions/{number}/session.ics"]
     return found
