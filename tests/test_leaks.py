@@ -265,6 +265,7 @@ def _quiet(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL, logger="sofra.request")
 
 
+@pytest.mark.sterner
 @pytest.mark.parametrize("who", PEOPLE)
 def test_no_secret_is_met_anywhere(world: Leaky, who: str) -> None:
     client, leaks, met = world.clients[who], [], set()
@@ -437,6 +438,7 @@ def test_pages_of_those_who_signed_in_are_never_kept(world: Leaky) -> None:
 # — the log ————————————————————————————————————————————————————————————————————————————————————————————————
 
 
+@pytest.mark.once
 def test_the_log_names_nobody_and_no_secret(world: Leaky, caplog: pytest.LogCaptureFixture) -> None:
     out = io.StringIO()
     handler = logging.StreamHandler(out)

@@ -13,6 +13,8 @@ from django.utils import translation
 
 from sofra.exchange.reading import Unreadable, open_table
 
+pytestmark = pytest.mark.once
+
 ANNEX = Path(__file__).parent / "annex-i.txt"
 PEOPLE = "Nr,Emri,Bashkia,Faqja\n1,Shoqata “Çelësi”,Pukë,www.celesi.example\n2,Qendra Ëndrra,Çorovodë,\n"
 

@@ -22,6 +22,8 @@ from tests.operations.conftest import ROOT, Run, environment
 
 from sofra.ground import backups
 
+pytestmark = pytest.mark.once
+
 FILL = """
 import django; django.setup()
 from datetime import date

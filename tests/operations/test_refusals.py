@@ -16,6 +16,8 @@ from tests.operations.test_serving import SAFE
 
 from sofra import settings
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("name", "value", "named"),

@@ -18,6 +18,8 @@ from tests.operations.conftest import Run, environment
 
 from sofra.web import health
 
+pytestmark = pytest.mark.once
+
 SAFE = {
     "SOFRA_SECRET_KEY": "kF9" + "xR2mQ7pL-vT4sW8zB1nC6" * 3,
     "SOFRA_HOSTS": "sofra.example.al",
