@@ -5,7 +5,7 @@ Nothing is destroyed: a change writes a version, the bin can be emptied of nothi
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -311,26 +311,25 @@ def move_many(activities: QuerySet[Activity], *, to: str, by: User | None) -> li
         portion = list(
             Activity.objects.select_for_update().filter(pk__in=numbers[start : start + BATCH]).order_by("id")
         )
-        said = _last_said(portion)
-        versions, now = [], timezone.now()
-        for one in portion:
-            kind = Version.Kind.RESTORED if one.state == State.BINNED else _KINDS[State(to)]
-            moved.append((one.pk, one.state))
-            one.state, one.version, one.updated_at = to, one.version + 1, now
-            versions.append(
-                Version(activity=one, number=one.version, kind=kind, at=now, by=by, said=said.get(one.pk, {}))
-            )
-        _all_move(portion, to, now)
-        Version.objects.bulk_create(versions)
-        presence.write_presences(portion, country=settings.COUNTRY)
+        moved += [(one.pk, one.state) for one in portion]
+        _move_all(portion, to=to, by=by)
     if moved:
         record(what=f"activities.{_KINDS[State(to)]}", about=f"{len(moved)} activities", by=by, activities=len(moved))
     return moved
 
 
-def _all_move(locked: Sequence[Activity], to: str, now: datetime) -> None:
+def _move_all(locked: Sequence[Activity], *, to: str, by: User | None) -> None:
+    """Move each to the state, write its version, and what of it counts; the caller writes the audit line."""
+    said, now = _last_said(locked), timezone.now()
+    versions = []
+    for one in locked:
+        kind = Version.Kind.RESTORED if one.state == State.BINNED else _KINDS[State(to)]
+        one.state, one.version, one.updated_at = to, one.version + 1, now
+        versions.append(Version(activity=one, number=one.version, kind=kind, at=now, by=by, said=said.get(one.pk, {})))
     numbers = [one.pk for one in locked]
     Activity.objects.filter(pk__in=numbers).update(state=to, version=F("version") + 1, updated_at=now)
+    Version.objects.bulk_create(versions)
+    presence.write_presences(locked, country=settings.COUNTRY)
 
 
 def _last_said(activities: Iterable[Activity]) -> dict[int, dict[str, Any]]:
@@ -403,21 +402,7 @@ def undo_batch(batch: Batch, *, by: User | None) -> int:
         return 0
     waiting = list(batch.activities.select_for_update().filter(version=1).exclude(state=State.BINNED).order_by("id"))
     for start in range(0, len(waiting), BATCH):
-        portion, now = waiting[start : start + BATCH], timezone.now()
-        for activity in portion:
-            activity.state, activity.version, activity.updated_at = State.BINNED, 2, now
-        # All of them stand at their first version, so one statement says the same of each.
-        numbers = [activity.pk for activity in portion]
-        Activity.objects.filter(pk__in=numbers).update(state=State.BINNED, version=2, updated_at=now)
-        said = dict(Version.objects.filter(activity__in=portion, number=1).values_list("activity", "said"))
-        Version.objects.bulk_create(
-            [
-                Version(activity=one, number=one.version, kind=Version.Kind.BINNED, at=one.updated_at, by=by,
-                        said=said[one.pk])
-                for one in portion
-            ]
-        )  # fmt: skip
-        presence.write_presences(portion, country=settings.COUNTRY)
+        _move_all(waiting[start : start + BATCH], to=State.BINNED, by=by)
     batch.undone_at = timezone.now()
     batch.save(update_fields=["undone_at"])
     record(what="activities.undone", about=f"batch {batch.pk}", by=by, activities=len(waiting))
