@@ -1,14 +1,13 @@
 """Two people, or two clicks, at the same second: nothing is lost, nothing stands twice, nobody gets an error page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from threading import Barrier, Thread
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from tests import simultaneous
 
 from sofra.accounts import roles
 from sofra.accounts.models import User
@@ -23,41 +22,8 @@ from sofra.places.models import Place
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _in_a_file(transactional_db: None, tmp_path: Path) -> Iterator[None]:
-    """On SQLite a copy in a file, where writers wait for one another as they do in the hub (tests/schools)."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(tmp_path / "hub.sqlite3")])
-    kept, name = connection.connection, connection.settings_dict["NAME"]
-    connection.connection, connection.settings_dict["NAME"] = None, str(tmp_path / "hub.sqlite3")
-    yield
-    connection.close()
-    connection.connection, connection.settings_dict["NAME"] = kept, name
-
-
-def at_once(*acts: Callable[[], Any]) -> list[str]:
-    """Run the acts in threads that begin together: "done", or what refused it. Anything else fails the test."""
-    start, said = Barrier(len(acts)), ["lost"] * len(acts)
-
-    def run(number: int, act: Callable[[], Any]) -> None:
-        try:
-            start.wait(timeout=10)
-            act()
-            said[number] = "done"
-        except (ValidationError, services.Outdated, pasting.NotYet) as refused:
-            said[number] = type(refused).__name__
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[number, act]) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return sorted(said)
+in_a_file = simultaneous.in_a_file
+at_once = partial(simultaneous.at_once, refusals=(ValidationError, services.Outdated, pasting.NotYet))
 
 
 @pytest.fixture

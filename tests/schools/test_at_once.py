@@ -1,15 +1,14 @@
 """Two people at the same second: the limit is kept, one letter is written, one request stands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
-from threading import Barrier, Thread
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import connection
+from tests import simultaneous
 from tests.schools.conftest import NOW
 
 from sofra.accounts.models import User
@@ -22,42 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Ask = Callable[..., Session]
 
 
-@pytest.fixture(autouse=True)
-def _in_a_file(transactional_db: None, tmp_path: Path) -> Iterator[None]:
-    """SQLite's database of the tests lives in one process's memory, where writers do not wait for one another as they
-    do in the hub: these tests take a copy of it in a file."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(tmp_path / "hub.sqlite3")])
-    kept, name = connection.connection, connection.settings_dict["NAME"]
-    connection.connection, connection.settings_dict["NAME"] = None, str(tmp_path / "hub.sqlite3")
-    yield
-    connection.close()
-    connection.connection, connection.settings_dict["NAME"] = kept, name
-
-
-def at_once(*acts: Callable[[], Any]) -> list[str]:
-    """Run the acts in threads that begin together, each with a connection of its own: "done", or what refused it."""
-    start, said = Barrier(len(acts)), [""] * len(acts)
-
-    def run(number: int, act: Callable[[], Any]) -> None:
-        try:
-            start.wait(timeout=10)
-            act()
-            said[number] = "done"
-        except (ValidationError, services.Outdated) as refused:
-            said[number] = type(refused).__name__
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[number, act]) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return sorted(said)
+in_a_file = simultaneous.in_a_file
+at_once = partial(simultaneous.at_once, refusals=(ValidationError, services.Outdated))
 
 
 def test_the_limit_is_kept_when_several_are_accepted_at_the_same_second(
