@@ -234,7 +234,7 @@ def add_project(draft: ProjectDraft, *, by: User | None, publish: bool = False) 
     drafts.check_project(draft)
     found = _Found([draft])
     found.check(draft)
-    number = _new_project_number()
+    number = new_ids(Project, 1)[0]
     project = Project(
         pk=number, code=f"{settings.COUNTRY.lower()}.p{number}", owner=found.organisation(draft.owner),
         state=State.PUBLISHED if publish else State.DRAFT,
@@ -248,10 +248,6 @@ def add_project(draft: ProjectDraft, *, by: User | None, publish: bool = False) 
     )
     record(what="project.added", about=project.code, by=by, published=publish)
     return project
-
-
-def _new_project_number() -> int:
-    return new_ids(Project, 1)[0]
 
 
 @transaction.atomic
