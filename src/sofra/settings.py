@@ -35,6 +35,10 @@ SOURCE_URL = os.environ.get("SOFRA_SOURCE_URL", "")  # of the running version, c
 INSTALLED_APPS = [
     "sofra.web",
     "sofra.exchange",
+    "sofra.reports",
+    "sofra.findings",
+    "sofra.mapping",
+    "sofra.questionnaires",
     "sofra.schools",
     "sofra.coverage",
     "sofra.activities",

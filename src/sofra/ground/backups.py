@@ -184,7 +184,8 @@ def uploaded() -> Iterator[tuple[Path, str]]:
     for folder in FOLDERS:
         root = Path(settings.DATA) / folder
         for path in sorted(root.rglob("*")) if root.is_dir() else []:
-            if path.is_file() and not path.is_symlink() and path.suffix != ".work":  # locks of imports
+            # Not what is still coming in, nor the locks of imports.
+            if path.is_file() and not path.is_symlink() and not path.name.startswith(".") and path.suffix != ".work":
                 yield path, "files/" + path.relative_to(settings.DATA).as_posix()
 
 

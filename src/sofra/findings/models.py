@@ -1,0 +1,319 @@
+"""What we keep of sources and findings, and who may see each.
+
+`visible_to` of a source, quote or finding says who reads it. `Source.person` is read by the researcher who recorded it
+and by nobody else. A withdrawn consent takes a source's content; what stood on it says that it lost it.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from sofra.activities import dates
+from sofra.activities.models import Activity
+from sofra.ground.models import Visibility
+from sofra.ground.tongues import said
+from sofra.mapping.models import Round
+from sofra.organisations.models import Organisation
+from sofra.questionnaires.models import Filling
+
+
+class Source(models.Model):
+    """Where a statement comes from: an interview, a meeting, a document, … "al.2018.mapping.s07"."""
+
+    class Kind(models.TextChoices):
+        QUESTIONNAIRE = "questionnaire", _("questionnaire")
+        INTERVIEW = "interview", _("interview")
+        MEETING = "meeting", _("meeting")
+        DOCUMENT = "document", _("desk document")
+        SOCIAL = "social", _("social media")
+        EVALUATION = "evaluation", _("evaluation report")
+        ACTIVITY = "activity", _("activity attended")
+
+    class Consent(models.TextChoices):
+        NOT_NEEDED = "not_needed", _("not needed: it is published")
+        GIVEN = "given", _("given")
+        NOT_ASKED = "not_asked", _("not asked")
+        UNKNOWN = "unknown", _("not known")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="sources")
+    code = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=14, choices=Kind)
+    title = models.CharField(max_length=500)
+    who = models.CharField(
+        max_length=300, blank=True, help_text="In what function: a body, an office, an author in print"
+    )
+    person = models.CharField(max_length=200, blank=True, help_text="Read by the recording researcher only")
+    organisations = models.ManyToManyField(Organisation, related_name="+")
+    places = models.JSONField(default=list, help_text="Codes of places")
+    when = models.CharField(max_length=10, blank=True, help_text="A partial date; empty: not known")
+    url = models.URLField(max_length=500, blank=True)
+    notes = models.TextField(blank=True)
+    consent = models.CharField(max_length=12, choices=Consent, default=Consent.UNKNOWN)
+    consent_note = models.CharField(max_length=300, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    filling = models.ForeignKey(Filling, models.PROTECT, null=True, related_name="sources", help_text="Coded answers")
+    visible_to = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.MEMBERS)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("source", args=[self.code])
+
+    @property
+    def dated(self) -> str:
+        return dates.written(self.when)
+
+
+class SourceFile(models.Model):
+    """A file of a source (a scan, a recording's notes). Seen like the source; gone when consent is withdrawn."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="files")
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+
+
+class Quote(models.Model):
+    """Words of a source, with the page they stand on. `text` is emptied when the source's consent is withdrawn."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="quotes")
+    text = models.TextField(blank=True)
+    page = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    visible_to = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.MEMBERS)
+
+    class Meta:
+        ordering = ["source", "id"]
+
+
+class Figure(models.Model):
+    """Numbers with their source: a survey's shares, a count. "al.2018.mapping.n2".
+
+    `base` is how many were asked; None: the source does not say. `series` is [{"label": {"sq","en"}, "value": text}],
+    the value as the source states it, "" where it is not known.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="figures")
+    code = models.CharField(max_length=80, unique=True)
+    titles = models.JSONField(default=dict)
+    unit = models.CharField(max_length=40, blank=True, help_text="%, people, EUR, …")
+    base = models.PositiveIntegerField(null=True)
+    base_note = models.JSONField(default=dict, help_text="Language -> whom the base counts, or that it is not stated")
+    series = models.JSONField(default=list)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="figures")
+    page = models.CharField(max_length=40, blank=True)
+    visible_to = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.PUBLIC)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return said(self.titles) or self.code
+
+
+class Finding(models.Model):
+    """A statement that stands on evidence: "al.2018.mapping.f07". `chapter` is a code of vocabulary.CHAPTERS."""
+
+    class Kind(models.TextChoices):
+        ACHIEVEMENT = "achievement", _("achievement")
+        PRACTICE = "practice", _("good practice")
+        GAP = "gap", _("gap")
+        OBSTACLE = "obstacle", _("obstacle")
+        STRENGTH = "strength", _("strength")
+        OPPORTUNITY = "opportunity", _("opportunity")
+        WEAKNESS = "weakness", _("weakness")
+        CHALLENGE = "challenge", _("challenge")
+        RECOMMENDATION = "recommendation", _("recommendation")
+        OBSERVATION = "observation", _("observation")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PROPOSED = "proposed", _("proposed")
+        CONFIRMED = "confirmed", _("confirmed")
+        CONTESTED = "contested", _("contested")
+        REFUSED = "refused", _("refused")
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="findings")
+    code = models.CharField(max_length=80, unique=True)
+    statements = models.JSONField(default=dict, help_text="Language -> the statement, a sentence or a few")
+    chapter = models.CharField(max_length=40, blank=True)
+    position = models.PositiveIntegerField(default=0, help_text="Within its chapter")
+    kind = models.CharField(max_length=16, choices=Kind)
+    places = models.JSONField(default=list)
+    organisations = models.ManyToManyField(Organisation, related_name="+")
+    activity_class = models.CharField(max_length=10, blank=True, help_text="specific, relevant, both or empty")
+    where_said = models.CharField(max_length=120, blank=True, help_text="Its place in the document it is taken from")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT, db_index=True)
+    visible_to = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.MEMBERS)
+    version = models.PositiveIntegerField(default=1)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["round", "chapter", "position", "id"]
+
+    def __str__(self) -> str:
+        return said(self.statements) or self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("finding", args=[self.code])
+
+
+class Evidence(models.Model):
+    """One thing that a finding stands on. Exactly what its kind names is set.
+
+    `asked` of answers is {"version", "question", "value"} and of a coverage row the address of the page and line;
+    `seen` is what it said when it was last looked at ({"count", "base"}), so that a change shows itself:
+    `changed_at` is when it began to differ, and is emptied when somebody looked again.
+    """
+
+    class Kind(models.TextChoices):
+        ANSWERS = "answers", _("answers")
+        SOURCE = "source", _("source")
+        QUOTE = "quote", _("quote")
+        FIGURE = "figure", _("figure")
+        ACTIVITY = "activity", _("activity")
+        COVERAGE = "coverage", _("coverage")
+
+    finding = models.ForeignKey(Finding, models.CASCADE, related_name="evidence")
+    kind = models.CharField(max_length=10, choices=Kind)
+    asked = models.JSONField(default=dict)
+    seen = models.JSONField(default=dict)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="evidence")
+    quote = models.ForeignKey(Quote, models.PROTECT, null=True, related_name="evidence")
+    figure = models.ForeignKey(Figure, models.PROTECT, null=True, related_name="evidence")
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, related_name="+")
+    page = models.CharField(max_length=40, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    changed_at = models.DateTimeField(null=True)
+    lost_at = models.DateTimeField(null=True, help_text="Its source's consent was withdrawn")
+
+    class Meta:
+        ordering = ["id"]
+
+
+class RoundTable(models.Model):
+    """A meeting that goes through proposed findings one by one. Its minutes are public when it is closed."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        SITTING = "sitting", _("in session")
+        CLOSED = "closed", _("closed")
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="tables")
+    code = models.CharField(max_length=80, unique=True)
+    titles = models.JSONField(default=dict)
+    on = models.CharField(max_length=10, blank=True, help_text="A partial date")
+    place = models.CharField(max_length=40, blank=True, help_text="Code of a place; empty: not known")
+    stated_attendance = models.CharField(max_length=200, blank=True, help_text='As stated: "more than 25 CSOs"')
+    minutes = models.TextField(blank=True, help_text="Markdown")
+    source = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-on", "code"]
+
+    def __str__(self) -> str:
+        return said(self.titles) or self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("round_table", args=[self.code])
+
+
+class AgendaItem(models.Model):
+    """A finding on a table's agenda."""
+
+    table = models.ForeignKey(RoundTable, models.CASCADE, related_name="agenda")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="agendas")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["table", "finding"], name="agenda_holds_once")]
+
+
+class Seat(models.Model):
+    """A body invited to, or present at, a round table; never a person. `name` as the document writes it."""
+
+    table = models.ForeignKey(RoundTable, models.CASCADE, related_name="seats")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=250)
+    email = models.EmailField(blank=True, help_text="For the invitation; seen by mappers")
+    invited_at = models.DateTimeField(null=True)
+    present = models.BooleanField(null=True, help_text="None: not known")
+    people = models.PositiveIntegerField(null=True, help_text="How many came for it; None: not known")
+
+    class Meta:
+        ordering = ["name", "id"]
+
+
+class Step(models.Model):
+    """What happened to a finding: dated, signed, with the reason, before and after. Rows are only ever added."""
+
+    class Kind(models.TextChoices):
+        RECORDED = "recorded", _("recorded")
+        EDITED = "edited", _("edited")
+        PROPOSED = "proposed", _("proposed")
+        CONFIRMED = "confirmed", _("confirmed")
+        AMENDED = "amended", _("amended")
+        CONTESTED = "contested", _("contested")
+        REFUSED = "refused", _("refused")
+        REOPENED = "reopened", _("opened again")
+
+    finding = models.ForeignKey(Finding, models.CASCADE, related_name="steps")
+    kind = models.CharField(max_length=10, choices=Kind)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    table = models.ForeignKey(RoundTable, models.PROTECT, null=True, related_name="steps")
+    objector = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    objection = models.TextField(blank=True, help_text="How it objected, in its words")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Code(models.Model):
+    """A code that free answers and quotes are sorted by, with what it means. Seen by mappers."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="codes")
+    code = models.SlugField(max_length=40)
+    names = models.JSONField(default=dict)
+    meaning = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["round", "code"], name="code_once_a_round")]
+
+    def __str__(self) -> str:
+        return said(self.names) or self.code
+
+
+class Coding(models.Model):
+    """One person's judgement that a free answer or a quote speaks of a code; `code` None: none of them does.
+
+    `filling`, `question` and `turn` name the answer, since answers are derived anew when a filling changes.
+    """
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="codings")
+    filling = models.ForeignKey(Filling, models.CASCADE, null=True, related_name="+")
+    question = models.CharField(max_length=200, blank=True)
+    turn = models.CharField(max_length=40, blank=True)
+    quote = models.ForeignKey(Quote, models.CASCADE, null=True, related_name="codings")
+    code = models.ForeignKey(Code, models.PROTECT, null=True, related_name="codings")
+    coder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
