@@ -1,0 +1,37 @@
+"""What the first page of a private link tells: who asks whom, why, until when. Told by rooms above.
+
+A room adds its function to ASKERS in its AppConfig.ready; the first that knows the filling speaks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from .models import Filling
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All texts are in the page's language; an empty one is left out of the page.
+
+    `whom` is the organisation that the link was sent to, by name; `refuse_url` leads to "this is not us".
+    """
+
+    by: str = ""
+    why: str = ""
+    whom: str = ""
+    until: date | None = None
+    afterwards: str = ""
+    refuse_url: str = ""
+    about_url: str = ""
+
+
+ASKERS: list[Callable[[Filling], Asked | None]] = []
+
+
+def asked_by(filling: Filling) -> Asked:
+    """What is known of who asks; an empty one where no room above knows this filling."""
+    for ask in ASKERS:
+        if said := ask(filling):
+            return said
+    return Asked()
