@@ -105,6 +105,7 @@ class Document:
     """`language` is that of its texts ("sq", "en"); `facts` are lines of the title page: publisher, date, edition.
 
     `contents` asks for a table of contents and lists of tables and figures. `running` stands at the foot of each page.
+    `date` is the ISO day of publication: it goes into the file's properties, so that the same document is the same file.
     """
 
     title: str
@@ -116,6 +117,7 @@ class Document:
     contents: bool = True
     cover: bool = True
     running: str = ""
+    date: str = ""
 
 
 def as_json(document: Document) -> dict[str, Any]:
