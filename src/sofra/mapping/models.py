@@ -4,6 +4,7 @@ A round's title, period and methodology are public once it is open; who was invi
 mappers; an invited organisation sees its own invitation by its private link.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -34,9 +35,15 @@ class Round(models.Model):
     version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="rounds")
     before = models.ForeignKey("self", models.PROTECT, null=True, related_name="after")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    answers_by = models.DateField(null=True, help_text="The last day to answer, told in the letters; None: not said")
+    remind_after = models.PositiveSmallIntegerField(
+        null=True, default=10, help_text="Days after the invitation; None: the hub reminds nobody by itself"
+    )
     source = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-begins", "code"]
@@ -56,6 +63,7 @@ class Invitation(models.Model):
     """An organisation that a round asks. The times say how far it came; what did not happen is None.
 
     `filling` is made with the invitation; its link is the invitation's. Seen by mappers and whoever holds it.
+    A refusal stands until the organisation goes on after it, or a mapper asks again and says why (`asked_again_at`).
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="invitations")
@@ -71,11 +79,16 @@ class Invitation(models.Model):
     sent_at = models.DateTimeField(null=True)
     refused_at = models.DateTimeField(null=True)
     refused_because = models.CharField(max_length=500, blank=True)
+    asked_again_at = models.DateTimeField(null=True)
+    asked_again_because = models.CharField(max_length=500, blank=True)
     unreachable_at = models.DateTimeField(null=True)
     unreachable_because = models.CharField(max_length=500, blank=True)
+    not_them = models.BooleanField(default=False, help_text="Whoever got the letter says: this is not us")
+    suggested_at = models.DateTimeField(null=True, help_text="When its answers were last read for suggestions")
 
     class Meta:
         ordering = ["name", "id"]
+        indexes = [models.Index(fields=["round", "sent_at"], name="invitation_answered")]
         constraints = [
             models.UniqueConstraint(
                 fields=["round", "organisation"], name="organisation_invited_once",
@@ -95,17 +108,31 @@ class Invitation(models.Model):
     @property
     def step(self) -> str:
         """How far it came; a refusal or an unreachable address stands until the organisation goes on after it."""
-        times: dict[str, Any] = {
-            self.Step.INVITED: self.invited_at, self.Step.OPENED: self.opened_at, self.Step.BEGUN: self.begun_at,
-        }  # fmt: skip
         if self.sent_at:
             return self.Step.SENT
-        if self.refused_at:
+        if self.refuses:
             return self.Step.REFUSED
         if self.unreachable_at:
             return self.Step.UNREACHABLE
-        reached = [step for step, at in times.items() if at]
-        return reached[-1] if reached else self.Step.ADDED
+        times: dict[str, Any] = {
+            self.Step.BEGUN: self.begun_at, self.Step.OPENED: self.opened_at, self.Step.INVITED: self.invited_at,
+        }  # fmt: skip
+        return next((step for step, at in times.items() if at), self.Step.ADDED)
+
+    @property
+    def step_at(self) -> datetime | None:
+        """When it came that far."""
+        moments = {
+            self.Step.SENT: self.sent_at, self.Step.REFUSED: self.refused_at, self.Step.BEGUN: self.begun_at,
+            self.Step.UNREACHABLE: self.unreachable_at, self.Step.OPENED: self.opened_at,
+            self.Step.INVITED: self.invited_at,
+        }  # fmt: skip
+        return moments.get(self.Step(self.step), self.added_at)
+
+    @property
+    def refuses(self) -> bool:
+        """Does its refusal stand: it refused, and was not asked again since?"""
+        return self.refused_at is not None and (self.asked_again_at is None or self.asked_again_at < self.refused_at)
 
 
 class Letter(models.Model):
@@ -124,10 +151,17 @@ class Letter(models.Model):
     at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     failed_because = models.CharField(max_length=500, blank=True)
+    bounced_because = models.CharField(max_length=500, blank=True, help_text="It went out and came back")
+    due = models.CharField(max_length=40, blank=True, help_text="What the hub reminded of by itself; once each")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invitation", "due"], name="reminded_once_of_it", condition=~models.Q(due="")
+            ),
+        ]
 
 
 class Suggestion(models.Model):
@@ -140,6 +174,7 @@ class Suggestion(models.Model):
         OPEN = "open", _("waiting")
         ACCEPTED = "accepted", _("accepted")
         RETURNED = "returned", _("returned")
+        REPLACED = "replaced", _("replaced by a later answer")
 
     class Kind(models.TextChoices):
         RECORD = "record", _("change of the record")
@@ -149,6 +184,8 @@ class Suggestion(models.Model):
     invitation = models.ForeignKey(Invitation, models.PROTECT, related_name="suggestions")
     kind = models.CharField(max_length=10, choices=Kind)
     content = models.JSONField(default=dict, help_text="The draft, as the service that carries it out wants it")
+    key = models.CharField(max_length=64, help_text="SHA-256 of what it suggests: the same is suggested once")
+    made_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN, db_index=True)
     reason = models.TextField(blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -158,3 +195,24 @@ class Suggestion(models.Model):
 
     class Meta:
         ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["invitation", "key"], name="suggested_once")]
+
+
+class Methodology(models.Model):
+    """A methodology file of another hub, or this one's own, as it came in: what may be compared and begun from.
+
+    `content` is what the file's manifest says, without the files themselves, which are kept by their digests.
+    Seen by mappers.
+    """
+
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the whole file")
+    code = models.CharField(max_length=60, help_text="Of the questionnaire that it carries")
+    country = models.CharField(max_length=2, blank=True, help_text="Of the hub that wrote it")
+    hub = models.CharField(max_length=120, blank=True, help_text="The name of the hub that wrote it")
+    content = models.JSONField(default=dict)
+    version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    imported_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
