@@ -12,6 +12,15 @@ from sofra.ground.tongues import said
 from sofra.mapping.models import Round
 
 
+class Licence(models.TextChoices):
+    """Under what others may use a report and its data."""
+
+    CC_BY = "CC-BY-4.0", _("Creative Commons Attribution 4.0")
+    CC_BY_SA = "CC-BY-SA-4.0", _("Creative Commons Attribution-ShareAlike 4.0")
+    CC_ZERO = "CC0-1.0", _("Creative Commons Zero 1.0: no conditions")
+    NONE = "", _("not stated")
+
+
 class Report(models.Model):
     """What is written from a round's findings: "al.2018.mapping" is also the code of the round's first report."""
 
@@ -22,6 +31,9 @@ class Report(models.Model):
     publisher = models.CharField(max_length=300, blank=True)
     authors = models.CharField(max_length=300, blank=True, help_text="Who signs it in print")
     funder = models.CharField(max_length=300, blank=True)
+    licence = models.CharField(
+        max_length=20, blank=True, choices=Licence, default=Licence.CC_BY, help_text="Empty: not stated"
+    )
     version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -67,10 +79,12 @@ class Block(models.Model):
 
 
 class Edition(models.Model):
-    """A report as it was published: frozen with all its evidence, numbered, public. Never altered.
+    """A report as it was published: frozen with all its evidence, numbered, public.
 
-    `content` is the whole document (printing.blocks as JSON) in each language, with the evidence behind each
-    statement as the public may see it; `digest` is its SHA-256.
+    `content` is {"documents": {language: printing.blocks as JSON}, "stands": what stands on which source (freezing.py),
+    "data": the tables of the data package}, all as the public may see it; `digest` is its SHA-256. A later change of
+    data never alters it. One thing does: a consent that is withdrawn takes a source's content out, and `taken_out`
+    says so: [{"at", "source", "digest" before}].
     """
 
     report = models.ForeignKey(Report, models.PROTECT, related_name="editions")
@@ -78,6 +92,7 @@ class Edition(models.Model):
     content = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
     note = models.CharField(max_length=500, blank=True)
+    taken_out = models.JSONField(default=list)
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
@@ -86,3 +101,23 @@ class Edition(models.Model):
     class Meta:
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["report", "number"], name="edition_numbered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("edition", args=[self.report.code, self.number])
+
+
+class Printed(models.Model):
+    """A file of an edition, made once and kept (ground.files). As public as the edition."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="files")
+    language = models.CharField(max_length=8)
+    form = models.CharField(max_length=8, help_text="pdf, docx, html, xlsx or package")
+    digest = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "language", "form"], name="printed_once")]
