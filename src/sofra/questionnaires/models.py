@@ -134,6 +134,9 @@ class Filling(models.Model):
     begun_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    notices = models.JSONField(
+        default=list, help_text='What the hub found wrong after it came: [{"path", "sentence"}]; never refused for it'
+    )
 
     class Meta:
         ordering = ["-id"]
