@@ -6,6 +6,7 @@ This room knows the words only; what an answer then changes in the registry is m
 ORGANISATION = (
     "name", "other_names", "kind", "form", "theme", "focus", "place", "address", "website", "email", "phone",
     "language", "founded", "contact", "description", "member", "network", "class", "nuis",
+    "acronym", "seat", "activity_kind", "audience", "social", "offers", "seeks",
 )  # fmt: skip
 ACTIVITY = (
     "title", "description", "kind", "theme", "audience", "place", "begins", "ends", "partner", "donor", "budget",

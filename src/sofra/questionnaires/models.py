@@ -129,6 +129,10 @@ class Filling(models.Model):
     revision = models.PositiveIntegerField(default=1)
     part = models.CharField(max_length=200, blank=True, help_text="The part that was open last")
     begun_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="continued", db_index=False)
+    carried = models.JSONField(
+        default=list,
+        help_text="Paths whose values came from `begun_from` and that nobody has said are still true, or changed, yet",
+    )
     collector = models.ForeignKey(Collector, models.PROTECT, null=True, related_name="fillings")
     typed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     begun_at = models.DateTimeField(auto_now_add=True)

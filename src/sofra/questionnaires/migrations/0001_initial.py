@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField(auto_now_add=True)),
                 ('saved_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(null=True)),
+                ('carried', models.JSONField(default=list, help_text='Paths whose values came from `begun_from` and that nobody has said are still true, or changed, yet')),
                 ('notices', models.JSONField(default=list, help_text='What the hub found wrong after it came: [{"path", "sentence"}]; never refused for it')),
                 ('begun_from', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='continued', to='questionnaires.filling')),
                 ('collector', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fillings', to='questionnaires.collector')),
