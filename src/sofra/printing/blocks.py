@@ -104,8 +104,8 @@ _NAMES = {kind: name for name, kind in _KINDS.items()}
 class Document:
     """`language` is that of its texts ("sq", "en"); `facts` are lines of the title page: publisher, date, edition.
 
-    `contents` asks for a table of contents and lists of tables and figures. `running` stands at the foot of each page.
-    `date` is the ISO day of publication: it goes into the file's properties, so that the same document is the same file.
+    `contents` asks for a table of contents and lists of tables and figures. `running` stands at each page's foot.
+    `date` is the ISO day of publication: it stands in the file's properties, and makes the same document the same file.
     """
 
     title: str

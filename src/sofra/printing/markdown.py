@@ -1,4 +1,4 @@
-"""The Markdown that people write between findings and in minutes: as blocks, or as clean HTML. No raw HTML comes through."""
+"""The Markdown that people write between findings and in minutes: as blocks or as clean HTML, never as raw HTML."""
 
 from django.utils.safestring import SafeString
 

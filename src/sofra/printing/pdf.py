@@ -1,8 +1,184 @@
-"""PDF/UA-1 by typst from a document: tagged, with its language, title, contents and alternative texts."""
+"""PDF/UA-1 by typst from a document: tagged, with its language, title, contents and alternative texts.
 
-from .blocks import Document
+The program is document.typ, the same for every document; what people wrote reaches it as data.json and nothing else.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from . import links, svg
+from .blocks import Document, Figure, Table, as_json
+from .labels import labels
+from .widths import evened
+from .widths import shares as widths_of
+
+PROGRAM = Path(__file__).with_name("document.typ")
+PAGE_MM = (160.0, 165.0)  # width and height that a figure may take of an upright page
+WIDE_MM = (247.0, 118.0)  # and of a page on its side
+LONG_WORD = 28  # letters; longer ones (addresses) may be broken anywhere
+_OURS = {"block", "style", "file", "label", "to", "url", "lang"}  # values that are no texts
+_UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
+_PLAIN = re.compile(
+    r"[\n -~\u00a0-\u024f\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f\u2013\u2014\u2018-\u201e\u2026\u20ac\u200b]"
+)
+_shown: dict[str, bool] = {}  # rarer characters, and whether one of typst's own fonts has them
+
+
+class Unprintable(Exception):
+    """typst refused the document; the message is typst's, for the log and not for a reader."""
 
 
 def written(document: Document) -> bytes:
-    """The whole file."""
-    raise NotImplementedError
+    """The file; the same bytes for the same document. Raises Unprintable, which would be a fault of ours."""
+    data, drawings = told(document)
+    made = datetime.fromisoformat(document.date or "2000-01-01").replace(tzinfo=UTC)
+    for _attempt in range(3):
+        texts = list(_texts(data)) + list(drawings.values())
+        _probe({letter for text in texts for letter in set(text) if not _PLAIN.match(letter)} - _shown.keys())
+        files = {name: printable(drawing, breaking=False).encode() for name, drawing in drawings.items()}
+        files |= {"main": PROGRAM.read_bytes(), "data.json": json.dumps(_each_text(data, printable)).encode()}
+        unshown = _compiled(files, made)
+        if isinstance(unshown, bytes):
+            return unshown
+        _shown.update(dict.fromkeys(unshown, False))
+    raise Unprintable("characters without a shape remain")
+
+
+def _compiled(files: dict[str, bytes], made: datetime) -> bytes | set[str]:
+    """The PDF, or the characters that no font has. Raises Unprintable for every other refusal."""
+    import typst
+
+    try:
+        return bytes(typst.compile(files, ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=made))
+    except typst.TypstError as refused:
+        if unshown := _named_in(refused):
+            return unshown
+        raise Unprintable(str(refused)) from refused
+
+
+# — characters —————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def printable(text: str, *, breaking: bool = True) -> str:
+    """The text with only what can be set: no control characters, and words in brackets for what no font has."""
+    composed = unicodedata.normalize("NFC", text)
+    if not composed.isascii() or not composed.isprintable():
+        composed = "".join(letter if _PLAIN.match(letter) else _stand_in(letter) for letter in composed)
+    return _LONG.sub(_breakable, composed) if breaking else composed
+
+
+_LONG = re.compile(rf"\S{{{LONG_WORD},}}")
+
+
+def _breakable(word: re.Match[str]) -> str:
+    return "\u200b".join(re.findall(r".{1,8}", word[0]))
+
+
+def _stand_in(letter: str) -> str:
+    if letter in "\t\r\v\f\u2028\u2029":
+        return " "
+    if unicodedata.category(letter) in ("Cc", "Cf", "Cs") or 0xFE00 <= ord(letter) <= 0xFE0F:
+        return ""
+    if _shown.get(letter, True):
+        return letter
+    if 0x1F1E6 <= ord(letter) <= 0x1F1FF:  # half a flag
+        return chr(ord(letter) - 0x1F1E6 + ord("A"))
+    name = unicodedata.name(letter, "").lower()
+    return f"[{name}]" if name and not name.startswith("cjk") else f"[U+{ord(letter):04X}]"
+
+
+def _probe(letters: set[str]) -> None:
+    """Ask typst, in a document of nothing else, which of these its fonts have."""
+    import typst
+
+    asked = sorted(letter for letter in letters if _stand_in(letter) == letter)
+    if not asked:
+        return
+    program = b"""#set document(title: "-")
+#set text(font: ("Libertinus Serif", "DejaVu Sans Mono", "New Computer Modern"))
+#for letter in json("letters.json") [#letter ]"""
+    files = {"main": program, "letters.json": json.dumps(asked).encode()}
+    missing: set[str] = set()
+    try:
+        typst.compile(files, ignore_system_fonts=True, pdf_standards=["ua-1"])
+    except typst.TypstError as refused:
+        missing = _named_in(refused)
+    _shown.update({letter: letter not in missing for letter in asked})
+
+
+def _named_in(refused: Any) -> set[str]:
+    found: set[str] = set()
+    for said in _UNSHOWN.findall(refused.diagnostic):
+        plain = re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), said)
+        found |= {letter for letter in plain if not _PLAIN.match(letter)}
+    return found
+
+
+def _texts(data: Any, name: str = "") -> Iterable[str]:
+    if isinstance(data, str):
+        if name not in _OURS:
+            yield data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _texts(value, key)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            yield from _texts(value, name)
+
+
+def _each_text(data: Any, change: Callable[[str], str], name: str = "") -> Any:
+    if isinstance(data, str):
+        return data if name in _OURS else change(data)
+    if isinstance(data, dict):
+        return {key: _each_text(value, change, key) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_each_text(value, change, name) for value in data]
+    return data
+
+
+# — what the program is told ———————————————————————————————————————————————————————————————————————————————
+
+
+def told(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
+    """The data of document.typ, and the drawings by the names that it knows them under."""
+    document = replace(document, blocks=links.stepped(document.blocks))
+    marks, used, drawings = links.marks_of(document.blocks), set[str](), dict[str, str]()
+    said: dict[str, Any] = {**as_json(document), "lang": document.language, "labels": labels(document.language)}
+    for block, one in zip(document.blocks, said["blocks"], strict=True):
+        mark = marks.get(links.anchor_of(block), "")
+        one["label"] = "" if mark in used else mark
+        used.add(mark)
+        if isinstance(block, Table):
+            one |= _table(block)
+        elif isinstance(block, Figure):
+            name = f"drawing-{len(drawings)}.svg"
+            drawings[name] = svg.cleaned(block.svg) or svg.EMPTY
+            one |= {"file": name, "alt": block.alt or block.caption or "–", "svg": "", "table": None}
+            one["width"] = svg.width_mm(drawings[name], *(WIDE_MM if block.wide else PAGE_MM))
+        for run in _runs(one):
+            run |= {"to": links.inside(run["link"], marks), "url": links.outside(run.pop("link"))}
+    said["tables"] = links.has(document, Table)
+    said["figures"] = links.has(document, Figure)
+    return said, drawings
+
+
+def _runs(one: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    yield from one.get("runs", ())
+    for lines in ("items", "evidence", "objections"):
+        for line in one.get(lines, ()):
+            yield from line
+
+
+def _table(table: Table) -> dict[str, Any]:
+    """Cells in a row without what a typst table would refuse, and letters the smaller the more columns there are."""
+    widths = widths_of(table) or (1.0,)
+    head = [*table.head, *[""] * (len(widths) - len(table.head))] if any(table.head) else []
+    room = 1.5 if table.wide else 1.0
+    size = 10 if len(widths) <= 4 * room else 9 if len(widths) <= 6 * room else 8
+    return {"head": head, "rows": evened(table), "widths": widths, "numbers": list(table.numbers), "size": size}

@@ -1,0 +1,31 @@
+"""How a table's columns share a line: as its maker says, else by the lengths of their texts."""
+
+from .blocks import Table
+
+LOOKED_AT = 400  # rows
+LEAST, MOST = 5, 60  # letters
+
+
+def shares(table: Table) -> tuple[float, ...]:
+    """One share a column; they add up to 1."""
+    columns = max([len(table.head), *(len(row) for row in table.rows)], default=0)
+    if len(table.widths) == columns and all(width > 0 for width in table.widths):
+        letters = [float(width) for width in table.widths]
+    else:
+        letters = [_letters(table, column) for column in range(columns)]
+    return tuple(width / sum(letters) for width in letters)
+
+
+def _letters(table: Table, column: int) -> float:
+    """About what the column wants: its longest word at least, its usual text at most."""
+    texts = [row[column] for row in (table.head, *table.rows[:LOOKED_AT]) if column < len(row)]
+    word = max((len(part) for text in texts for part in text[:2000].split()), default=0)
+    lengths = sorted(len(text) for text in texts)
+    usual = lengths[int(len(lengths) * 0.9)] if lengths else 0
+    return float(max(LEAST, min(word + 1, 18), min(usual, MOST)))
+
+
+def evened(table: Table) -> list[list[str]]:
+    """The rows, each as long as the longest: a missing cell at the end is empty."""
+    columns = max([len(table.head), *(len(row) for row in table.rows)], default=0)
+    return [[*row, *[""] * (columns - len(row))] for row in table.rows]
