@@ -84,6 +84,9 @@ class Invitation(models.Model):
     unreachable_at = models.DateTimeField(null=True)
     unreachable_because = models.CharField(max_length=500, blank=True)
     not_them = models.BooleanField(default=False, help_text="Whoever got the letter says: this is not us")
+    elsewhere = models.CharField(
+        max_length=300, blank=True, help_text="It took part outside this hub: where that is said; when is not known"
+    )
     suggested_at = models.DateTimeField(null=True, help_text="When its answers were last read for suggestions")
 
     class Meta:
@@ -108,7 +111,7 @@ class Invitation(models.Model):
     @property
     def step(self) -> str:
         """How far it came; a refusal or an unreachable address stands until the organisation goes on after it."""
-        if self.sent_at:
+        if self.sent_at or self.elsewhere:
             return self.Step.SENT
         if self.refuses:
             return self.Step.REFUSED
@@ -121,7 +124,7 @@ class Invitation(models.Model):
 
     @property
     def step_at(self) -> datetime | None:
-        """When it came that far."""
+        """When it came that far; None where that is not known."""
         moments = {
             self.Step.SENT: self.sent_at, self.Step.REFUSED: self.refused_at, self.Step.BEGUN: self.begun_at,
             self.Step.UNREACHABLE: self.unreachable_at, self.Step.OPENED: self.opened_at,

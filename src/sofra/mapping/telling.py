@@ -1,0 +1,32 @@
+"""What the first page of an invitation's private link says: who asks, whom, why and until when."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from sofra.questionnaires.asking import Asked
+from sofra.questionnaires.models import Filling
+
+from . import letters, queries
+
+
+def asked(filling: Filling) -> Asked | None:
+    """None for a filling that no round asks for."""
+    invitation = queries.invitation_of(filling)
+    if invitation is None:
+        return None
+    found = invitation.round
+    return Asked(
+        by=settings.HUB_NAME,
+        why=_("“%(round)s” tells who does what in preventing violent extremism, where and with whom.")
+        % {"round": str(found)},
+        whom=invitation.name,
+        until=found.answers_by,
+        afterwards=_(
+            "A person looks at what you answer before anything in your record changes. What becomes public you can read"
+            " on the page of the round, and correct at any time."
+        ),
+        refuse_url=letters.address_of("invitation_refuse", filling, get_language() or settings.LANGUAGE_CODE),
+        about_url=reverse("round", args=[found.code]),
+    )
