@@ -25,9 +25,12 @@ from sofra.activities import services as activities
 from sofra.activities.drafts import ActivityDraft, ProjectDraft
 from sofra.coverage import services as coverage
 from sofra.exchange import services as exchange
+from sofra.ground import files
 from sofra.organisations import services as registry
 from sofra.organisations.models import Change, Editor, Organisation, Proposal
 from sofra.places.models import Place
+from sofra.questionnaires import collecting
+from sofra.questionnaires.models import Media, Questionnaire, Version
 from sofra.schools import services as schools
 from sofra.schools.calendars import token_of
 from sofra.schools.models import Office, School
@@ -90,6 +93,9 @@ class World:
     feed: str = ""
     asking: int = 0
     priority: int = 0
+    collector: int = 0
+    collector_key: str = ""
+    form: int = 0
 
 
 def one(world: World) -> dict[str, Any]:
@@ -107,6 +113,10 @@ def activity(world: World) -> dict[str, Any]:
 
 def project(world: World) -> dict[str, Any]:
     return {"code": world.project}
+
+
+def phone(world: World) -> dict[str, Any]:
+    return {"key": world.collector_key}
 
 
 def session(world: World) -> dict[str, Any]:
@@ -175,6 +185,10 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "import_problems": lambda world: imported(world) | {"form": "csv"},
     "import_undo": imported,
     "import_discard": imported,
+    **dict.fromkeys(("collector", "collector_end"), lambda world: {"number": world.collector}),
+    **dict.fromkeys(("collect", "collect_forms", "collect_submission"), phone),
+    **dict.fromkeys(("collect_form", "collect_manifest"), lambda world: phone(world) | {"number": world.form}),
+    "collect_media": lambda world: phone(world) | {"number": world.form, "name": "choices.csv"},
     "place": lambda world: {"code": "AL"},
     "api:get_place": lambda world: {"code": "AL"},
     "api:get_organisation": one,
@@ -207,6 +221,19 @@ def _school(made: World) -> tuple[int, str]:
     )  # fmt: skip
     asked = schools.ask_session(wish, school=school, by=besa)
     return asked.pk, token_of(schools.make_feed(made.one, by=besa))
+
+
+def _phones(made: World) -> None:
+    """A team with an address, a form that it asks, and a file that the form shows."""
+    ana = made.people["ana"]
+    asked = Questionnaire.objects.create(code="al.asked", titles={"en": "A table asks"})
+    form = Version.objects.create(questionnaire=asked, number=1, form_id="asked", xform="<x/>", state="open")
+    kept = files.keep([b"name,label"])
+    Media.objects.create(
+        version=form, name="choices.csv", digest=kept.digest, md5="0" * 32, size=kept.size, media_type="text/csv"
+    )
+    collector, made.collector_key = collecting.make_collector(name="A team", versions=[form], expires_at=None, by=ana)
+    made.collector, made.form = collector.pk, form.pk
 
 
 @pytest.fixture
@@ -252,6 +279,7 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
     declared = {"declared_by": "the council of the table", "declared_on": "2026"}
     made.priority = coverage.declare_priority(place=albania, by=ana, **declared).pk
     made.session, made.feed = _school(made)
+    _phones(made)
     drita = made.people["drita"]
     table = exchange.upload_file([b"Name;Website\nThree tables;three.example.org\n"], name="list.csv", by=drita)
     exchange.map_columns(table, mapping={"Name": "name", "Website": "website"}, by=drita)
@@ -289,7 +317,7 @@ def found(answer: HttpResponse) -> str:
 
 def expected(name: str, method: str, who: str) -> set[str]:
     methods = doors.declared(name) or {}
-    asked = methods.get("GET" if method == "HEAD" else method)
+    asked = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
     if asked is None:
         return {"no such method", "refused"}
     if who in MAY[asked]:

@@ -285,6 +285,8 @@ SCHOOL_TERMS = os.environ.get("SOFRA_SCHOOL_TERMS", "09-01/12-31 01-01/03-31 04-
 CROWD = number("SOFRA_CROWD", 3)  # more organisations than these, with the same people at once, are a crowd
 
 UPLOAD_LIMIT = number("SOFRA_UPLOAD_LIMIT_MB", 250) * 1024 * 1024
+PHONE_LIMIT = number("SOFRA_PHONE_LIMIT_MB", 100) * 1024 * 1024  # one submission of a phone, with its files
+PHONE_RATE = number("SOFRA_PHONE_RATE", 1200)  # submissions a minute of one address, in each process of the server
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -110,6 +110,14 @@ DOORS: dict[str, dict[str, str]] = {
     "activity_check": {"GET": EDITOR, "POST": EDITOR},
     "activity_move": {"POST": EDITOR},
     "own_activities_download": {"GET": EDITOR},
+    # phones that collect: the key in the address opens, to fetch and to send
+    "collect": _READ,
+    **{f"collect_{name}": _READ for name in ("forms", "form", "manifest", "media")},
+    "collect_submission": {"HEAD": PUBLIC, "POST": PUBLIC},
+    "collectors": {"GET": MAPPER},
+    "collector_new": {"GET": MAPPER, "POST": MAPPER},
+    "collector": {"GET": MAPPER, "POST": MAPPER},
+    "collector_end": {"POST": MAPPER},
     # exchange
     "imports": {"GET": MAPPER},
     "import_new": {"GET": MAPPER, "POST": MAPPER},

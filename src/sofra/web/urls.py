@@ -17,6 +17,7 @@ _ROOMS = (
     "sofra.coverage.urls",
     "sofra.schools.urls",
     "sofra.questionnaires.urls",
+    "sofra.questionnaires.collector_urls",
     "sofra.mapping.urls",
     "sofra.findings.urls",
     "sofra.reports.urls",
@@ -33,6 +34,7 @@ handler500 = "sofra.web.views.server_error"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("", include("sofra.questionnaires.phone_urls")),  # a phone knows one address, without a language
     *i18n_patterns(
         path("", views.home, name="home"),
         path("search/", views.search, name="search"),
