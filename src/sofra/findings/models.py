@@ -73,6 +73,23 @@ class Source(models.Model):
         return dates.written(self.when)
 
 
+class SourceRevision(models.Model):
+    """What a source said before it was changed; a person's name is not among it. Emptied when consent is withdrawn.
+
+    Seen like the source, by mappers.
+    """
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["source", "number"], name="source_revised_once")]
+
+
 class SourceFile(models.Model):
     """A file of a source (a scan, a recording's notes). Seen like the source; gone when consent is withdrawn."""
 
@@ -120,6 +137,9 @@ class Figure(models.Model):
     def __str__(self) -> str:
         return said(self.titles) or self.code
 
+    def get_absolute_url(self) -> str:
+        return reverse("figure", args=[self.code])
+
 
 class Finding(models.Model):
     """A statement that stands on evidence: "al.2018.mapping.f07". `chapter` is a code of vocabulary.CHAPTERS."""
@@ -154,7 +174,10 @@ class Finding(models.Model):
     activity_class = models.CharField(max_length=10, blank=True, help_text="specific, relevant, both or empty")
     where_said = models.CharField(max_length=120, blank=True, help_text="Its place in the document it is taken from")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT, db_index=True)
-    visible_to = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.MEMBERS)
+    visible_to = models.PositiveSmallIntegerField(
+        choices=Visibility, default=Visibility.PUBLIC, help_text="Once it is confirmed; before that nobody outside"
+    )
+    confirmed_at = models.DateTimeField(null=True, help_text="None: nobody confirmed it, so the public does not see it")
     version = models.PositiveIntegerField(default=1)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
@@ -197,6 +220,8 @@ class Evidence(models.Model):
     note = models.CharField(max_length=500, blank=True)
     changed_at = models.DateTimeField(null=True)
     lost_at = models.DateTimeField(null=True, help_text="Its source's consent was withdrawn")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["id"]
@@ -219,7 +244,8 @@ class RoundTable(models.Model):
     minutes = models.TextField(blank=True, help_text="Markdown")
     source = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
-    version = models.PositiveIntegerField(default=1)
+    closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1, help_text="Of the minutes: grows with each save")
 
     class Meta:
         ordering = ["-on", "code"]
@@ -229,6 +255,19 @@ class RoundTable(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("round_table", args=[self.code])
+
+
+class MinutesVersion(models.Model):
+    """What the minutes said before they were saved anew: of two secretaries' texts none is lost. Seen by mappers."""
+
+    table = models.ForeignKey(RoundTable, models.CASCADE, related_name="minutes_versions")
+    number = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-number", "-id"]
 
 
 class AgendaItem(models.Model):
@@ -258,6 +297,21 @@ class Seat(models.Model):
         ordering = ["name", "id"]
 
 
+class TableLetter(models.Model):
+    """An invitation to a round table as it went out to a body. Seen by mappers."""
+
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="letters")
+    to = models.EmailField()
+    subject = models.CharField(max_length=250)
+    body = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+    failed_because = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+
+
 class Step(models.Model):
     """What happened to a finding: dated, signed, with the reason, before and after. Rows are only ever added."""
 
@@ -278,6 +332,7 @@ class Step(models.Model):
     reason = models.TextField(blank=True)
     table = models.ForeignKey(RoundTable, models.PROTECT, null=True, related_name="steps")
     objector = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    objector_name = models.CharField(max_length=250, blank=True, help_text="A body that is not in the registry")
     objection = models.TextField(blank=True, help_text="How it objected, in its words")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
@@ -316,4 +371,27 @@ class Coding(models.Model):
     quote = models.ForeignKey(Quote, models.CASCADE, null=True, related_name="codings")
     code = models.ForeignKey(Code, models.PROTECT, null=True, related_name="codings")
     coder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, help_text="When the coder took it back")
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["round", "question"], name="coding_of_question")]
+
+
+class CodingTask(models.Model):
+    """That a person codes one question's answers (or, without a question, the quotes) of a round.
+
+    Before `done_at` nobody else sees the codes, and the coder sees nobody else's; agreement is of the codes as they
+    stood then. Seen by mappers.
+    """
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="coding_tasks")
+    question = models.CharField(max_length=200, blank=True)
+    coder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["round", "question", "coder"], name="coded_once_by_each")]
