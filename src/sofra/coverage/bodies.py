@@ -6,6 +6,8 @@ from django.db import connection
 
 from sofra.ground.models import Visibility
 
+from .veils import REST, veiled
+
 _TOGETHER = 5_000
 
 
@@ -14,6 +16,7 @@ class Bodies:
 
     def __init__(self, level: int) -> None:
         self.level = level
+        self.veiled = veiled(level)
         self._found: dict[int, tuple[int, int]] = {}  # number → the record that stands, who may see this one
 
     def learn(self, numbers: Iterable[int | None]) -> None:
@@ -31,6 +34,10 @@ class Bodies:
     def stands(self, number: int | None) -> int | None:
         """The record that stands for it."""
         return None if number is None else self._found[number][0]
+
+    def told(self, owner: int | None, work: int) -> int:
+        """What the viewer is told of the kinds and themes (bits) of an activity that this organisation leads."""
+        return work & REST if owner in self.veiled else work
 
     def shown(self, owner: int | None) -> bool:
         """May the viewer know of what this organisation leads (activities.queries.activities)?"""

@@ -70,7 +70,7 @@ def quarters_of(first: int, last: int) -> list[Quarter]:
 
 def table(level: int, within: Span) -> Table:
     """The table of a period, for a viewer of this level. Outside of what is recorded it has no rows."""
-    return _kept(holding(), level, within)
+    return _kept(holding().as_told(level), level, within)
 
 
 @lru_cache(maxsize=4)

@@ -61,7 +61,7 @@ class Heat:
 
 def heat(level: int, cell: Cell, *, by: str, places: Sequence[str], period: Span) -> Heat:
     """Of what a viewer of this level may see. `cell` narrows audience, kind and theme; its place is `places`."""
-    return _heat(holding(), level, cell, by, tuple(places), period)
+    return _heat(holding().as_told(level), level, cell, by, tuple(places), period)
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,7 @@ A holding that was handed out never changes: columns grow behind its end. So thr
 
 import gc
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
@@ -17,11 +17,13 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
+from sofra.ground.models import Visibility
 from sofra.places.models import Place
 
 from .columns import Column
 from .sets import AUDIENCES, Known, Sets, Tree
 from .teams import TeamLists, Teams
+from .veils import REST
 
 Array = npt.NDArray[Any]
 _PORTION = 100_000
@@ -64,6 +66,7 @@ class Parties:
 
     stands: Array
     visible_to: Array
+    hidden: Array
     leads: Array
 
     def know(self, organisation: int, project: int) -> bool:
@@ -100,7 +103,8 @@ class Holding:
 
     `where`, `work` and `team` are numbers of `sets`. Days are ordinals; where no day is sure `sure_end` is before
     `sure_begin`. `changed` are the rows that came or were taken out since everything was read; `kept` is what the
-    counting worked out of it so far.
+    counting worked out of it so far. `public` is the same with the works that the public is told (veils.py), where that
+    is not everything.
     """
 
     version: Version
@@ -121,6 +125,11 @@ class Holding:
     sure_begin: Array
     sure_end: Array
     visible_to: Array
+    public: "Holding | None" = None
+
+    def as_told(self, level: int) -> "Holding":
+        """The same as far as a viewer of this level is told."""
+        return self.public if self.public is not None and level < Visibility.MEMBERS else self
 
     def seen_by(self, level: int) -> Array:
         """Which rows a viewer of this level may see, as the lists of activities have it (activities.queries)."""
@@ -199,7 +208,8 @@ class _Writer:
     def brought_up(self, version: Version) -> Holding:
         before = self.version
         if before is None or any(not what.startswith(_HARMLESS) for what in _whats(before.line, version.line)):
-            self.parties, self.teams, self.kept = _read_parties(), None, Kept()
+            self.parties, self.teams = _read_parties(), None
+            self.kept, self.kept_public = Kept(), Kept()
         self._add(before.presence if before else 0, version.presence)
         if before is not None:
             self._take_out(before.gone, version.gone)
@@ -207,14 +217,30 @@ class _Writer:
         if self.parties is None or not self.parties.know(*self.sets.highest):
             self.parties, self.teams = _read_parties(), None
         if self.teams is None or not self.teams.took(self.sets.teams):
-            self.teams = TeamLists(self.parties.stands, self.parties.visible_to, self.parties.leads)
+            self.teams = TeamLists(
+                self.parties.stands, self.parties.visible_to, self.parties.hidden, self.parties.leads
+            )
             self.teams.take(self.sets.teams)
-            self.kept = Kept()
-        return Holding(
-            version=version, sets=self.sets, known=self.sets.now(), teams=self.teams.now(), alive=self.alive,
+            self.kept, self.kept_public = Kept(), Kept()
+        teams = self.teams.now()
+        told = self._told(teams.veiled)
+        columns: dict[str, Any] = {name: column.now for name, column in self.columns.items()}
+        held = Holding(
+            version=version, sets=self.sets, known=self.sets.now(), teams=teams, alive=self.alive,
             kept=self.kept, changed=self.changed.now,
-            **{name: column.now for name, column in self.columns.items()},
+            **columns,
         )  # fmt: skip
+        return held if told is None else replace(held, public=replace(held, work=told, kept=self.kept_public))
+
+    def _told(self, veiled: Array) -> Array | None:
+        """The numbers of the works as the public is told them; None where it is told all."""
+        work = self.columns["work"].now
+        if not veiled.any():
+            return None
+        rows = np.flatnonzero(veiled[self.columns["team"].now])
+        told, masks = work.copy(), list(self.sets.works)
+        told[rows] = _each_once(work[rows], lambda number: self.sets.work(masks[number] & REST))
+        return told
 
     def _add(self, after: int, until: int) -> None:
         parties = _Who(until - after > _FRESH)
@@ -299,14 +325,17 @@ def _whats(after: int, until: int) -> list[str]:
 
 def _read_parties() -> "Parties":
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, COALESCE(joined_to_id, id), visible_to FROM organisations_organisation")
+        cursor.execute(
+            "SELECT id, COALESCE(joined_to_id, id), visible_to, CASE WHEN class_hidden THEN 1 ELSE 0 END"
+            " FROM organisations_organisation"
+        )
         organisations = cursor.fetchall()
         cursor.execute("SELECT id, COALESCE(owner_id, 0) FROM activities_project")
         projects = cursor.fetchall()
     stands, visible_to = _by_number(organisations, 1), _by_number(organisations, 2)
     while not np.array_equal(stands, stands[stands]):  # a record that stands for others may be joined to another
         stands = stands[stands]
-    return Parties(stands, visible_to, _by_number(projects, 1))
+    return Parties(stands, visible_to, _by_number(organisations, 3)[stands].astype(bool), _by_number(projects, 1))
 
 
 def _by_number(rows: Sequence[tuple[int, ...]], column: int) -> Array:

@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -23,6 +23,7 @@ from .bodies import Bodies
 from .pairing import Held, Numbers, Pairs
 from .reading import Named
 from .rules import Meeting, Reason, Side, Span, Work
+from .veils import REST, veiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def overlaps(level: int, filters: Filters = EVERYTHING) -> Iterator[Overlap]:
     the activities that it speaks of.
     """
     narrowed = _Narrowed(filters)
-    held = _held(_wanted(level, narrowed))
+    held = _held(_wanted(level, narrowed), veiled(level))
     if not len(held.numbers):
         return
     waiting: list[tuple[Work, Work, Meeting]] = []
@@ -199,7 +200,8 @@ def _wanted(level: int, narrowed: _Narrowed) -> QuerySet[Presence]:
     for word, codes in (("kind", narrowed.filters.kinds), ("theme", narrowed.filters.themes)):
         if codes:
             bits = functools.reduce(operator.or_, (WORK_BITS[f"{word}:{code}"] for code in codes))
-            seen = seen.annotate(**{word: F("work").bitand(bits)}).filter(Q(work=0) | Q(**{f"{word}__gt": 0}))
+            perhaps = Q(work=0) | Q(**{f"{word}__gt": 0}) | Q(activity__owner__in=veiled(level))
+            seen = seen.annotate(**{word: F("work").bitand(bits)}).filter(perhaps)
     return seen if near.query.is_empty() or not near.query.where else seen.filter(activity__in=near.values("activity"))
 
 
@@ -220,12 +222,12 @@ def _beside(own: QuerySet[Presence]) -> QuerySet[Presence]:
 
 _READ = (
     "activity_id", "place", "area", "audience", "work", "span", "may_begin", "may_end", "sure_begin", "sure_end",
-    "activity__project_id",
+    "activity__project_id", "activity__owner_id",
 )  # fmt: skip
 
 
-def _held(wanted: QuerySet[Presence]) -> Held:
-    """The presences as arrays. What is not known is 0."""
+def _held(wanted: QuerySet[Presence], hidden: Collection[int]) -> Held:
+    """The presences as arrays. What is not known is 0; of `hidden` organisations so are the kinds that tell a class."""
     places = [""]
     path_of = dict(Place.objects.values_list("code", "path"))
     position: dict[str, int] = {"": 0}
@@ -246,7 +248,9 @@ def _held(wanted: QuerySet[Presence]) -> Held:
     order = np.argsort(columns[0], kind="stable")
     activity, *rest = (values[order] for values in columns)
     numbers, starts = np.unique(activity, return_index=True)
-    place, area, audience, work, span, may_begin, may_end, sure_begin, sure_end, project = rest
+    place, area, audience, work, span, may_begin, may_end, sure_begin, sure_end, project, owner = rest
+    if hidden:
+        work = np.where(np.isin(owner, list(hidden)), work & REST, work)
     return Held(
         numbers=numbers, starts=np.append(starts, len(activity)), place=place, area=area, audience=audience, work=work,
         span=span, may_begin=may_begin, may_end=may_end, sure_begin=sure_begin, sure_end=sure_end, project=project,

@@ -25,11 +25,13 @@ from sofra.activities import queries as kept
 from sofra.activities.models import Project, ProjectParty
 from sofra.activities.vocabulary import AUDIENCE_CODES, Form, Part, words_of
 from sofra.organisations.models import Organisation
+from sofra.organisations.vocabulary import ACTIVITY_KINDS
 from sofra.places.models import Place
 
 from .heat import rows_of
 from .holding import Holding, holding
 from .queries import Cell, Filters, activities_of
+from .veils import veiled
 
 COUNTRY, COUNTIES, SEVERAL, UNKNOWN = "country", "counties", "several", "unknown"
 Array = npt.NDArray[Any]
@@ -119,7 +121,7 @@ def money(level: int, cell: Cell, *, by: str, funder: Organisation | None = None
 
     How many there are is counted from what the process holds; only what has an amount is read one by one.
     """
-    return _money(holding(), level, cell, by, funder)
+    return _money(holding().as_told(level), level, cell, by, funder)
 
 
 @lru_cache(maxsize=8)
@@ -142,8 +144,12 @@ def _money(held: Holding, level: int, cell: Cell, by: str, funder: Organisation 
     if funder is not None:
         priced = priced.filter(project__in=budgets)
     columns = ("places", "whole_country", "kinds", "themes", "audiences", "money", "currency")
-    for places, whole, kinds, themes, audiences, amount, currency in priced.order_by().values_list(*columns).iterator():
-        codes = _by_dimension(kinds, themes, audiences)
+    hidden = veiled(level)
+    for owner, places, whole, kinds, themes, audiences, amount, currency in (
+        priced.order_by().values_list("owner", *columns).iterator()
+    ):
+        told = [code for code in kinds if code not in ACTIVITY_KINDS] if owner in hidden else kinds
+        codes = _by_dimension(told, themes, audiences)
         work = _Work(frozenset({"*"} if whole else places), frozenset(codes.get(by, ())))
         costs.tell(keys(work), amount, currency)
     worked = works.of_projects(of_project)

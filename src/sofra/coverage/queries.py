@@ -32,6 +32,7 @@ from .planning import (
 )  # fmt: skip
 from .reading import Named, Row
 from .rules import Crowd
+from .veils import REST, veiled
 
 __all__ = [
     "CAP", "EVERYTHING", "Answer", "Crowding", "Filters", "Found", "Listed", "Named", "Near", "Neighbour", "Overlap",
@@ -192,11 +193,22 @@ def activities_of(level: int, cell: Cell) -> QuerySet[Activity]:
         if code := getattr(cell, word):
             bits = _all_bits(word) if code == UNKNOWN else WORK_BITS[f"{word}:{code}"]
             asked = {word: 0} if code == UNKNOWN else {f"{word}__gt": 0}
-            rows = rows.annotate(**{word: F("work").bitand(bits)}).filter(**asked)
+            told = {f"{word}_told": 0} if code == UNKNOWN else {f"{word}_told__gt": 0}
+            rows = rows.annotate(**{word: F("work").bitand(bits), f"{word}_told": F("work").bitand(bits & REST)})
+            rows = rows.filter(_as_told(level, Q(**asked), Q(**told)))
     if cell.begins or cell.ends:
         first, last = Filters(begins=cell.begins, ends=cell.ends).period
         rows = rows.filter(may_begin__lte=last, may_end__gte=first)
     return activities.activities(level).filter(pk__in=rows.values("activity"))
+
+
+def _as_told(level: int, asked: Q, told: Q) -> Q:
+    """`told` for activities of organisations whose class the viewer is not told, `asked` for all others."""
+    hidden = veiled(level)
+    if not hidden:
+        return asked
+    theirs = Q(activity__owner__in=hidden)
+    return (theirs & told) | ((Q(activity__owner=None) | ~theirs) & asked)
 
 
 def _all_bits(word: str) -> int:

@@ -20,6 +20,7 @@ from sofra.places.models import Place
 from .bodies import Bodies
 from .models import Asking
 from .rules import Asked, Span, Work, covers
+from .veils import REST, veiled
 
 UNKNOWN_AREA = ""
 # Bit lengths of a number of days: from one day to the two centuries that dates may lie in (dates.FIRST_YEAR), and what
@@ -32,7 +33,14 @@ SEEN = "p.visible_to <= %s AND (%s >= 2 OR a.owner_id IS NULL OR o.visible_to <=
 LEADERS = (
     " JOIN activities_activity a ON a.id = p.activity_id LEFT JOIN organisations_organisation o ON o.id = a.owner_id"
 )
-DOES = "(%s = 0 OR p.work = 0 OR p.work & %s <> 0)"
+
+
+def does(level: int, work: int) -> str:
+    """The condition that it is or may be such work (bits), as far as a viewer of this level is told."""
+    said, hidden = "p.work", veiled(level)
+    if hidden:
+        said = f"(CASE WHEN a.owner_id IN ({listed(sorted(hidden))}) THEN p.work & {REST} ELSE p.work END)"
+    return f"({int(work)} = 0 OR {said} = 0 OR {said} & {int(work)} <> 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +161,21 @@ def presences(
     if not areas or not audiences:
         return []
     begin, values = probes(areas, audiences, span)
-    wanted = f"p.visible_to <= %s AND (p.area = %s OR {DOES})"
+    # Who leads is not known here: where somebody's kinds are not told, more is read than wanted, and looked through.
+    perhaps = f"p.work & {REST} = 0" if bodies.veiled else "p.work = 0"
+    wanted = f"p.visible_to <= %s AND (p.area = %s OR %s = 0 OR {perhaps} OR p.work & %s <> 0)"
     statement = f"{begin} SELECT {COLUMNS}{FROM_PROBES} WHERE {wanted}"
-    return shown(bodies, run(statement, [*values, span[1], span[0], bodies.level, all_of, work, work]))
+    found = shown(bodies, run(statement, [*values, span[1], span[0], bodies.level, all_of, work, work]))
+    if not bodies.veiled or not work:
+        return found
+    return [row for row in found if row.area == all_of or not row.work or row.work & work]
 
 
 def shown(bodies: Bodies, found: Sequence[Sequence[Any]]) -> list[Row]:
     """Rows of COLUMNS with what their activities add, as far as the viewer may know who leads them."""
     adds = _leaders(bodies, {row[0] for row in found})
-    return [Row._make((*row, *adds[row[0]])) for row in found if row[0] in adds]
+    rows = [Row._make((*row, *adds[row[0]])) for row in found if row[0] in adds]
+    return [row._replace(work=bodies.told(row.owner, row.work)) for row in rows] if bodies.veiled else rows
 
 
 def _leaders(bodies: Bodies, activities: Collection[int]) -> dict[int, tuple[int | None, int | None, int | None]]:
@@ -241,9 +255,9 @@ def areas_taken(level: int, areas: Collection[str], audiences: Collection[int], 
         return set()
     begin, values = probes(areas, audiences, span)
     inside = FROM_PROBES.replace(" FROM spot CROSS JOIN whom", " FROM whom", 1)
-    where = f"{SEEN} AND {DOES}"
+    where = f"{SEEN} AND {does(level, work)}"
     statement = f"{begin} SELECT spot.area FROM spot WHERE EXISTS (SELECT 1{inside}{LEADERS} WHERE {where})"  # noqa: S608
-    return {row[0] for row in run(statement, [*values, span[1], span[0], level, level, level, work, work])}
+    return {row[0] for row in run(statement, [*values, span[1], span[0], level, level, level])}
 
 
 def counts(level: int, areas: Collection[str], audiences: Collection[int], span: Span, work: int = 0) -> dict[str, int]:
@@ -252,10 +266,10 @@ def counts(level: int, areas: Collection[str], audiences: Collection[int], span:
         return {}
     begin, values = probes(areas, audiences, span)
     statement = (
-        f"{begin} SELECT spot.area, COUNT(DISTINCT p.activity_id){FROM_PROBES}{LEADERS} WHERE {SEEN} AND {DOES}"
-        " GROUP BY spot.area"
+        f"{begin} SELECT spot.area, COUNT(DISTINCT p.activity_id){FROM_PROBES}{LEADERS}"
+        f" WHERE {SEEN} AND {does(level, work)} GROUP BY spot.area"
     )
-    return dict(run(statement, [*values, span[1], span[0], level, level, level, work, work]))
+    return dict(run(statement, [*values, span[1], span[0], level, level, level]))
 
 
 def run(statement: str, values: Sequence[Any] = ()) -> list[Any]:

@@ -24,7 +24,7 @@ class Teams:
 
     Two activities that share a key are no overlap. `shares` are the subsets of the keys with their sign, none of them
     for a `large` team. `lead` is who it counts as in a crowd; 0 where neither a lead nor a project is known, negative
-    (of the project) where only the lead is not.
+    (of the project) where only the lead is not. `veiled`: its class is not told to the public.
     """
 
     who: Ragged
@@ -32,6 +32,7 @@ class Teams:
     shares: Ragged
     lead: Array
     visible_to: Array
+    veiled: Array
     known: Array
     large: Array
 
@@ -40,10 +41,10 @@ class TeamLists:
     """What follows from teams, worked out as they come. Where it would have to be said anew of old ones, `took` is
     False, and the lists must be made again."""
 
-    def __init__(self, stands: Array, visible_to: Array, leads: Array) -> None:
-        self._stands, self._sees, self._leads = stands, visible_to, leads
+    def __init__(self, stands: Array, visible_to: Array, hidden: Array, leads: Array) -> None:
+        self._stands, self._sees, self._hidden, self._leads = stands, visible_to, hidden, leads
         self._who, self._keys, self._shares = Lists(), Lists(), Lists()
-        self._lead, self._visible_to = Column(np.int64), Column(np.int8)
+        self._lead, self._visible_to, self._veiled = Column(np.int64), Column(np.int8), Column(bool)
         self._known, self._large = Column(bool), Column(bool)
         self._common: dict[int, frozenset[int]] = {}
         self._subset: dict[tuple[int, ...], int] = {}
@@ -51,8 +52,8 @@ class TeamLists:
 
     def now(self) -> Teams:
         return Teams(
-            self._who.now, self._keys.now, self._shares.now, self._lead.now, self._visible_to.now, self._known.now,
-            self._large.now,
+            self._who.now, self._keys.now, self._shares.now, self._lead.now, self._visible_to.now, self._veiled.now,
+            self._known.now, self._large.now,
         )  # fmt: skip
 
     def take(self, teams: Mapping[Team, int]) -> None:
@@ -91,6 +92,7 @@ class TeamLists:
             leads = int(self._leads[project]) if project else NOBODY
             self._lead.append(int(self._stands[leads or owner]) or -project)
             self._visible_to.append(int(self._sees[owner]) if owner else 0)
+            self._veiled.append(bool(owner) and bool(self._hidden[owner]))
             self._known.append(bool(who))
             self._large.append(large)
 
