@@ -195,7 +195,7 @@ def _keys(drawn: str) -> list[tuple[Any, str]]:
 
 
 def _with_key(root: Any, keys: list[tuple[Any, str]]) -> str:
-    """One drawing: the map above, its key in lines below, on the colour of the cloth."""
+    """One drawing: the map above, its key in lines below, on the colour of the page."""
     left, top, wide, high = (float(part) for part in root.get("viewBox").split())
     width = max(wide, NARROWEST)
     _painted(root)
@@ -218,7 +218,7 @@ def _with_key(root: Any, keys: list[tuple[Any, str]]) -> str:
             etree.SubElement(sheet, f"{{{SVG}}}text", {**at, **look}).text = line
         x, y = x + needed, y + 14 * (len(shown) - 1)
     height = y + (ROW + 6 if keys else 0)
-    ground.attrib.update({"width": f"{width:g}", "height": f"{height:g}", "fill": COLOURS["surface"]})
+    ground.attrib.update({"width": f"{width:g}", "height": f"{height:g}", "fill": COLOURS["paper"]})
     sheet.attrib.update({"viewBox": f"0 0 {width:g} {height:g}", "width": f"{width:g}", "height": f"{height:g}"})
     return _written(_clean(sheet))
 

@@ -3,7 +3,7 @@
 from .blocks import Table
 
 LOOKED_AT = 400  # rows
-LEAST, MOST = 5, 60  # letters
+LEAST, MOST = 7, 60  # letters
 
 
 def shares(table: Table) -> tuple[float, ...]:
@@ -22,7 +22,7 @@ def _letters(table: Table, column: int) -> float:
     word = max((len(part) for text in texts for part in text[:2000].split()), default=0)
     lengths = sorted(len(text) for text in texts)
     usual = lengths[int(len(lengths) * 0.9)] if lengths else 0
-    return float(max(LEAST, min(word + 1, 18), min(usual, MOST)))
+    return float(max(LEAST, min(word + 4, 22), min(usual, MOST)))
 
 
 def evened(table: Table) -> list[list[str]]:
