@@ -1,7 +1,7 @@
 """Where the links of a document lead: to a place in it that exists, or to an address that may be followed."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from .blocks import Block, Document, Figure, Heading, Listing, Paragraph, Run, Statement, Table
@@ -52,15 +52,19 @@ def has(document: Document, kind: type[Table] | type[Figure]) -> bool:
     return any(isinstance(block, kind) and block.caption for block in document.blocks)
 
 
-def stepped(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """The blocks with headings that skip no level, which readers by ear and PDF/UA ask for: 1, 3, 4 become 1, 2, 3."""
+def even_levels(levels: Iterable[int]) -> list[int]:
+    """Heading levels that begin at 1 and skip none, as readers by ear and PDF/UA ask for: 2, 4, 4, 3 become 1, 2, 2, 2."""
     open_levels: list[int] = []
-    done: list[Block] = []
-    for block in blocks:
-        if isinstance(block, Heading):
-            while open_levels and open_levels[-1] >= block.level:
-                open_levels.pop()
-            open_levels.append(block.level)
-            block = replace(block, level=min(len(open_levels), 4))
-        done.append(block)
-    return tuple(done)
+    found = []
+    for level in levels:
+        while open_levels and open_levels[-1] >= level:
+            open_levels.pop()
+        open_levels.append(level)
+        found.append(len(open_levels))
+    return found
+
+
+def stepped(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks with even heading levels, none deeper than 4."""
+    steps = iter(even_levels(block.level for block in blocks if isinstance(block, Heading)))
+    return tuple(replace(block, level=min(next(steps), 4)) if isinstance(block, Heading) else block for block in blocks)
