@@ -37,10 +37,12 @@ LEADERS = (
 
 def does(level: int, work: int) -> str:
     """The condition that it is or may be such work (bits), as far as a viewer of this level is told."""
-    said, hidden = "p.work", veiled(level)
-    if hidden:
+    if not work:
+        return "1 = 1"
+    said = "p.work"
+    if hidden := veiled(level):
         said = f"(CASE WHEN a.owner_id IN ({listed(sorted(hidden))}) THEN p.work & {REST} ELSE p.work END)"
-    return f"({int(work)} = 0 OR {said} = 0 OR {said} & {int(work)} <> 0)"
+    return f"({said} = 0 OR {said} & {int(work)} <> 0)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class Organisation(models.Model):
                 fields=["activity_class", "sort_key", "id"], name="organisation_by_class", condition=_STANDING
             ),
             models.Index(fields=["-updated_at"], name="organisation_newest", condition=_STANDING),
+            models.Index(fields=["id"], name="organisation_veiled", condition=models.Q(class_hidden=True)),
         ]
 
     def __str__(self) -> str:
