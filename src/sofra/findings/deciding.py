@@ -212,8 +212,9 @@ def add_evidence(
     things = {"source": source, "quote": quote, "figure": figure, "activity": activity}
     if kind in things and things[kind] is None:
         raise ValidationError({kind: _("Say which one the finding stands on.")})
-    for origin in (source, quote.source if quote else None, figure.source if figure else None):
-        if origin is not None and origin.withdrawn_at is not None:
+    origins = [source and source.pk, quote and quote.source_id, figure and figure.source_id]
+    for origin in Source.objects.select_for_update().filter(pk__in=[number for number in origins if number]):
+        if origin.withdrawn_at is not None:
             raise ValidationError(_("The consent for this source was withdrawn: nothing can stand on it."))
     evidence = Evidence(
         finding=finding, kind=kind, source=source, quote=quote, figure=figure, activity=activity,

@@ -309,7 +309,7 @@ def record_figure(
     if not known:
         raise ValidationError({"titles": _("Give the figure a title.")})
     if source is not None:
-        _refuse_withdrawn(source)
+        _refuse_withdrawn(_locked(Source, source))
     figure = Figure.objects.create(
         round=round, code=next_code(round, "n", Figure, code), titles=known, unit=unit[:40], base=base,
         base_note=dict(base_note or {}), series=_clean_series(series), source=source, page=page[:40],
