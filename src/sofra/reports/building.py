@@ -1,10 +1,344 @@
-"""A report's outline and its data, made into a document."""
+"""A report's outline and its data, made into a document: everything by reference, as the reader of a level may see it.
 
-from sofra.printing.blocks import Document
+`Built` tells beside the document what of it stands on which source, so that a source can be taken out of it later.
+"""
 
-from .models import Report
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sofra.activities import dates
+from sofra.findings import queries as findings
+from sofra.findings.models import Evidence, Figure, Finding
+from sofra.findings.saying import base_words, source_words, value_words
+from sofra.findings.vocabulary import ORDER
+from sofra.ground.models import Visibility
+from sofra.ground.tongues import said
+from sofra.printing import blocks as printed
+from sofra.printing import charts, markdown
+from sofra.printing.blocks import Document, Heading, Paragraph, Run, Statement
+
+from .models import Block, Report
+from .pieces import PIECES, made
+from .wanted import Wanted
+
+Kind = Block.Kind
+DRAFT = gettext_lazy("draft")
+_STATES = ("draft", "proposed", "refused")
+
+
+@dataclass
+class Built:
+    """`evidence`: anchor of a statement -> the code of the source behind each of its lines, "" where there is none.
+    `figures`: anchor of a figure or table -> code of its source. `placed`: codes of the findings and figures in it."""
+
+    document: Document
+    evidence: dict[str, list[str]] = field(default_factory=dict)
+    figures: dict[str, str] = field(default_factory=dict)
+    placed: list[str] = field(default_factory=list)
 
 
 def document_of(report: Report, language: str, level: int) -> Document:
     """The report as it stands now, to eyes of this level (ground.models.Visibility)."""
-    raise NotImplementedError
+    return built(report, language, level).document
+
+
+def built(report: Report, language: str, level: int, *, edition: str = "") -> Built:
+    """`edition` is what the title page says of it: "edition 2, 21.11.2026"; a draft says that it is one."""
+    with translation.override(language):
+        making = _Making(report, language, level)
+        body = making.body()
+        document = Document(
+            title=said(report.titles, language) or report.code,
+            language=language,
+            blocks=body if edition else (_draft(level), *body),
+            subtitle=said(report.subtitles, language),
+            author=report.authors,
+            facts=tuple(_facts(report, language, edition)),
+            running=f"{said(report.titles, language) or report.code} – {edition or DRAFT}",
+        )
+    return Built(document, making.evidence, making.figures, making.placed)
+
+
+def block_of(report: Report, block: Block, language: str, level: int) -> tuple[printed.Block, ...]:
+    """One piece of the outline alone, for the editor's preview."""
+    with translation.override(language):
+        return tuple(_Making(report, language, level).one(block))
+
+
+def short(code: str) -> str:
+    """The last part of a code, which is its anchor: "f07" of "al.2018.mapping.f07"."""
+    return code.rsplit(".", 1)[-1]
+
+
+def absolute(document: Document) -> Document:
+    """The document with the hub's own addresses written out, for what is read outside the hub."""
+    return replace(document, blocks=tuple(_linked(block) for block in document.blocks))
+
+
+def _draft(level: int) -> Paragraph:
+    words = _("Draft: not published. What it says may still change.")
+    if level >= Visibility.MEMBERS:
+        words += " " + _("It holds what only members of the hub may see: do not pass it on.")
+    return Paragraph((Run(words),), "care")
+
+
+def _facts(report: Report, language: str, edition: str) -> Iterator[tuple[str, str]]:
+    yield _("Edition"), edition or str(DRAFT)
+    yield _("Mapping round"), said(report.round.titles, language) or report.round.code
+    if report.round.begins or report.round.ends:
+        yield _("Period"), dates.written_span(report.round.begins, report.round.ends)
+    for name, value in (
+        (_("Publisher"), report.publisher),
+        (_("Authors"), report.authors),
+        (_("Funded by"), report.funder),
+    ):
+        if value:
+            yield name, value
+    yield _("Licence"), str(report.get_licence_display())
+
+
+class _Making:
+    """One pass over the outline, in the language in force. Findings and their evidence are read once."""
+
+    def __init__(self, report: Report, language: str, level: int) -> None:
+        self.report, self.language = report, language
+        self.level = min(level, Visibility.MEMBERS)  # what is sealed stands in no report, whoever makes it
+        self.evidence: dict[str, list[str]] = {}
+        self.figures: dict[str, str] = {}
+        self.placed: list[str] = []
+        self._anchors: set[str] = set()
+        found = findings.findings(self.level, round=report.round).exclude(state=Finding.State.REFUSED)
+        self.findings = sorted(found, key=lambda one: (ORDER.get(one.chapter, 99), one.chapter, one.position, one.pk))
+
+    def body(self) -> tuple[printed.Block, ...]:
+        rows: list[tuple[Block, list[printed.Block]]] = []
+        for block in self.report.blocks.order_by("position", "id"):
+            rows.append((block, self.one(block)))
+        return tuple(block for _row, made_ in _without_empty(rows) for block in made_)
+
+    def one(self, block: Block) -> list[printed.Block]:
+        return [self._anchored(each) for each in self._made(block)]
+
+    def _made(self, block: Block) -> Sequence[printed.Block]:
+        if block.kind == Kind.HEADING:
+            words = said(block.texts, self.language)
+            return [Heading(words, block.level, anchor=block.about or f"h{block.pk or 0}")] if words else []
+        if block.kind == Kind.TEXT:
+            texts = self.report.round.methodology if block.about == "methodology" and not block.texts else block.texts
+            return markdown.blocks(said(texts, self.language), level=2)
+        if block.kind == Kind.FINDING:
+            return [self._statement(one) for one in self.findings if one.code == block.about]
+        if block.kind == Kind.FINDINGS:
+            return [self._statement(one) for one in self.findings if fits(one, block)]
+        if block.kind == Kind.FIGURE:
+            found = findings.figures(self.level, round=self.report.round).filter(code=block.about).first()
+            return self._figure(found) if found is not None else []
+        if block.about not in PIECES:
+            return []
+        return made(block.about, Wanted(self.report.round, self.language, self.level, block.options))
+
+    def _statement(self, finding: Finding) -> Statement:
+        told = findings.told(finding, self.level, self.language)
+        anchor = short(finding.code)
+        self.placed.append(finding.code)
+        self.evidence[anchor] = [source_behind(one.evidence) for one in told]
+        lines = [(*one.runs, Run(" " + _("(it said %(then)s when this was decided)") % {"then": one.then}))
+                 if one.then else one.runs for one in told]  # fmt: skip
+        standing = findings.standing_words(finding)
+        if finding.where_said:
+            standing += ". " + _("In the document: %(where)s") % {"where": finding.where_said}
+        return Statement(
+            anchor, (Run(said(finding.statements, self.language)),), standing=standing,
+            evidence=tuple(lines) or ((Run(_("No evidence is recorded."), emphasis=True),),),
+            objections=tuple(self._objection(step) for step in findings.standing_objections(finding)),
+        )  # fmt: skip
+
+    def _objection(self, step: Any) -> tuple[Run, ...]:
+        who = findings.objector_words(step, self.level) or _("An organisation that is not public")
+        return (Run(f"{who}: ", strong=True), Run(step.objection))
+
+    def _figure(self, figure: Figure) -> list[printed.Block]:
+        anchor = short(figure.code)
+        self.placed.append(figure.code)
+        source = figure.source
+        if source is not None:
+            self.figures[anchor] = source.code
+        caption = said(figure.titles, self.language) or figure.code
+        behind = ""
+        if source is not None and findings.sees(source, self.level):
+            page = _(", p. %(page)s") % {"page": figure.page} if figure.page else ""
+            behind = f"{source.title} ({source_words(source)}){page}"
+        base = base_words(figure)
+        values = [
+            charts.Value(said(one.get("label"), self.language), number_of(str(one.get("value", ""))),
+                         shown=value_words(str(one.get("value", "")), figure.unit))
+            for one in figure.series
+        ]  # fmt: skip
+        rows = tuple((value.label, value.shown) for value in values)
+        table = printed.Table(
+            caption, (_("What"), figure.unit or _("Value")), rows, numbers=(1,), widths=(4, 1.2), source=base,
+            anchor=f"{anchor}-table",
+        )  # fmt: skip
+        if not any(value.number is not None for value in values):
+            return [replace(table, anchor=anchor, source="; ".join(part for part in (base, behind) if part))]
+        svg = charts.bar(values, language=self.language, base=base)
+        words = charts.words(values, language=self.language)
+        return [printed.Figure(caption, svg, words, source=behind, anchor=anchor, table=table)]
+
+    def _anchored(self, block: printed.Block) -> printed.Block:
+        """The same piece placed twice keeps both copies, the second under an anchor of its own."""
+        name = "code" if isinstance(block, Statement) else "anchor"
+        anchor = getattr(block, name, "")
+        if not anchor:
+            return block
+        own, number = anchor, 2
+        while own in self._anchors:
+            own, number = f"{anchor}-{number}", number + 1
+        self._anchors.add(own)
+        if own == anchor:
+            return block
+        for kept in (self.evidence, self.figures):
+            if anchor in kept:
+                kept[own] = kept[anchor]  # type: ignore[assignment,index]
+        changed: printed.Block = replace(block, **{name: own})  # type: ignore[arg-type]
+        return changed
+
+
+def fits(finding: Finding, block: Block) -> bool:
+    """Does the finding stand in this list: of the chapter it names, of the kind in its options, of all for neither?"""
+    kind = block.options.get("kind", "")
+    return (not kind or finding.kind == kind) and (finding.chapter == block.about or (bool(kind) and not block.about))
+
+
+def source_behind(evidence: Evidence) -> str:
+    """The code of the source that a piece of evidence is taken from; "" for what the hub itself counts."""
+    source = (
+        evidence.source or (evidence.quote and evidence.quote.source) or (evidence.figure and evidence.figure.source)
+    )
+    return source.code if source else ""
+
+
+def number_of(value: str) -> float | None:
+    """ "37.3", "37,3 %" or "1 500" as a number; None for what is no number or not known."""
+    plain = value.replace("%", "").replace("\u00a0", "").replace(" ", "").replace(",", ".")
+    try:
+        return float(plain)
+    except ValueError:
+        return None
+
+
+def _without_empty(rows: Sequence[tuple[Block, list[printed.Block]]]) -> list[tuple[Block, list[printed.Block]]]:
+    """Without headings under which nothing stands, down to the next heading of their level or a higher one."""
+    kept = []
+    for at, (block, made_) in enumerate(rows):
+        if block.kind == Kind.HEADING and not _filled(rows[at + 1 :], block.level):
+            continue
+        kept.append((block, made_))
+    return kept
+
+
+def _filled(rows: Sequence[tuple[Block, list[printed.Block]]], level: int) -> bool:
+    for block, made_ in rows:
+        if block.kind == Kind.HEADING:
+            if block.level <= level:
+                return False
+        elif made_:
+            return True
+    return False
+
+
+# — what an editor is told —————————————————————————————————————————————————————————————————————————————————
+
+
+def problems(report: Report) -> dict[int, str]:
+    """What will not be in the next edition, by the number of the block: a sentence for the editor."""
+    rows = list(report.blocks.order_by("position", "id"))
+    shown = {one.code: one for one in findings.findings(Visibility.PUBLIC, round=report.round)}
+    known = {one.code: one for one in Finding.objects.filter(round=report.round)}
+    figures = {one.code: one for one in Figure.objects.filter(round=report.round).select_related("source")}
+    found: dict[int, str] = {}
+    for block in rows:
+        if sentence := _problem(report, block, shown, known, figures):
+            found[block.pk] = sentence
+    return found
+
+
+def _problem(
+    report: Report,
+    block: Block,
+    shown: Mapping[str, Finding],
+    known: Mapping[str, Finding],
+    figures: Mapping[str, Figure],
+) -> str:
+    if block.kind == Kind.FINDING and block.about not in shown:
+        return _finding_problem(known.get(block.about))
+    if block.kind == Kind.FINDINGS and not any(fits(one, block) for one in shown.values()):
+        waiting = sum(fits(one, block) for one in known.values())
+        if waiting:
+            return _("None of the %(number)s findings here is confirmed and public yet.") % {"number": waiting}
+        return _("No finding is recorded here yet.")
+    if block.kind == Kind.FIGURE:
+        return _figure_problem(figures.get(block.about))
+    if block.kind == Kind.TEXT:
+        return _text_problem(report, block)
+    if block.kind in (Kind.CHART, Kind.MAP, Kind.TABLE, Kind.ANNEX) and block.about not in PIECES:
+        return _("There is no piece of this name any more: remove it, or choose another.")
+    return ""
+
+
+def _finding_problem(finding: Finding | None) -> str:
+    if finding is None:
+        return _("The finding is no longer there: remove this line, or choose another finding.")
+    if finding.state == Finding.State.REFUSED:
+        return _("The finding was refused, so it is left out. Remove this line, or open the finding again.")
+    if finding.visible_to > Visibility.PUBLIC:
+        return _("Only members may see the finding, so it is left out of what is published.")
+    state = finding.get_state_display()
+    return _("The finding is not confirmed (%(state)s), so it is left out of what is published.") % {"state": state}
+
+
+def _figure_problem(figure: Figure | None) -> str:
+    if figure is None:
+        return _("The figure is no longer there: remove this line, or choose another figure.")
+    if figure.visible_to > Visibility.PUBLIC:
+        return _("Only members may see the figure, so it is left out of what is published.")
+    if figure.source is not None and figure.source.withdrawn_at is not None:
+        return _("The consent for the figure's source was withdrawn: look whether the figure may stay.")
+    return ""
+
+
+def _text_problem(report: Report, block: Block) -> str:
+    texts = report.round.methodology if block.about == "methodology" and not block.texts else block.texts
+    missing = [name for code, name in (("sq", _("Albanian")), ("en", _("English"))) if not texts.get(code, "").strip()]
+    if len(missing) == 2:
+        return _("Nothing is written yet: it is left out.")
+    if missing:
+        return _("Not written in %(language)s: readers of that language get the other one.") % {"language": missing[0]}
+    return ""
+
+
+# — addresses ——————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def _linked(block: printed.Block) -> printed.Block:
+    if isinstance(block, Paragraph):
+        return replace(block, runs=_out(block.runs))
+    if isinstance(block, printed.Listing):
+        return replace(block, items=tuple(_out(item) for item in block.items))
+    if isinstance(block, Statement):
+        return replace(
+            block, runs=_out(block.runs), evidence=tuple(_out(line) for line in block.evidence),
+            objections=tuple(_out(line) for line in block.objections),
+        )  # fmt: skip
+    return block
+
+
+def _out(runs: Sequence[Run]) -> tuple[Run, ...]:
+    origin = settings.ORIGIN.rstrip("/")
+    return tuple(replace(run, link=origin + run.link) if run.link.startswith("/") else run for run in runs)

@@ -73,9 +73,29 @@ class Block(models.Model):
     about = models.CharField(max_length=120, blank=True)
     texts = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["position", "id"]
+
+
+class Outline(models.Model):
+    """An outline as it stood before one change, whole, so that every change can be taken back. Seen by mappers.
+
+    `number` is the report's version that the change ended; `blocks` are what services.outline_of says.
+    """
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="outlines")
+    number = models.PositiveIntegerField()
+    blocks = models.JSONField(default=list)
+    what = models.CharField(max_length=20, help_text="add, edit, move, indent, remove, arrange or undo")
+    about = models.CharField(max_length=200, blank=True, help_text="Which block, in words, in the editor's language")
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["report", "number"], name="outline_numbered_once")]
 
 
 class Edition(models.Model):
