@@ -31,7 +31,7 @@ FIELDS = {
 }  # fmt: skip
 _CODED = frozenset({"theme", "activity_kind", "audience", "language", "place"})  # several stand side by side, as codes
 _ONE_TEXT = frozenset({"website", "acronym"})  # where the registry has one, a new one takes its place
-_NO_VALUE = frozenset({"other", "none", "unknown", "not-known", "refused", "dont_know"})
+_NO_VALUE = frozenset({"places", "other", "none", "unknown", "not-known", "refused", "dont_know"})
 _LISTS = {"kind": "kinds", "theme": "themes", "audience": "audiences", "language": "languages", "place": "places"}
 _ACTIVITY_TEXTS = {"title": "title", "description": "about", "link": "results", "currency": "currency"}
 

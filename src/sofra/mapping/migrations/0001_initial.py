@@ -6,138 +6,326 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0002_search'),
-        ('questionnaires', '0001_initial'),
+        ("organisations", "0002_search"),
+        ("questionnaires", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Methodology',
+            name="Methodology",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(help_text='SHA-256 of the whole file', max_length=64, unique=True)),
-                ('code', models.CharField(help_text='Of the questionnaire that it carries', max_length=60)),
-                ('country', models.CharField(blank=True, help_text='Of the hub that wrote it', max_length=2)),
-                ('hub', models.CharField(blank=True, help_text='The name of the hub that wrote it', max_length=120)),
-                ('content', models.JSONField(default=dict)),
-                ('imported_at', models.DateTimeField(auto_now_add=True)),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='questionnaires.version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(help_text="SHA-256 of the whole file", max_length=64, unique=True)),
+                ("code", models.CharField(help_text="Of the questionnaire that it carries", max_length=60)),
+                ("country", models.CharField(blank=True, help_text="Of the hub that wrote it", max_length=2)),
+                ("hub", models.CharField(blank=True, help_text="The name of the hub that wrote it", max_length=120)),
+                ("content", models.JSONField(default=dict)),
+                ("imported_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="questionnaires.version",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('country', models.CharField(help_text='ISO 3166: AL', max_length=2)),
-                ('titles', models.JSONField(default=dict, help_text='Language -> title')),
-                ('methodology', models.JSONField(default=dict, help_text='Language -> Markdown')),
-                ('begins', models.CharField(blank=True, help_text='A partial date; empty: not known', max_length=10)),
-                ('ends', models.CharField(blank=True, max_length=10)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('closed', 'closed')], default='draft', max_length=10)),
-                ('answers_by', models.DateField(help_text='The last day to answer, told in the letters; None: not said', null=True)),
-                ('remind_after', models.PositiveSmallIntegerField(default=10, help_text='Days after the invitation; None: the hub reminds nobody by itself', null=True)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('before', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='after', to='mapping.round')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='questionnaires.version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("country", models.CharField(help_text="ISO 3166: AL", max_length=2)),
+                ("titles", models.JSONField(default=dict, help_text="Language -> title")),
+                ("methodology", models.JSONField(default=dict, help_text="Language -> Markdown")),
+                ("begins", models.CharField(blank=True, help_text="A partial date; empty: not known", max_length=10)),
+                ("ends", models.CharField(blank=True, max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("open", "open"), ("closed", "closed")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "answers_by",
+                    models.DateField(
+                        help_text="The last day to answer, told in the letters; None: not said", null=True
+                    ),
+                ),
+                (
+                    "remind_after",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        help_text="Days after the invitation; None: the hub reminds nobody by itself",
+                        null=True,
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "before",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="after", to="mapping.round"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="questionnaires.version",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-begins', 'code'],
+                "ordering": ["-begins", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='As invited: pasted names may not be in the registry (yet)', max_length=250)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('language', models.CharField(default='sq', max_length=8)),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('invited_at', models.DateTimeField(null=True)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('begun_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('refused_at', models.DateTimeField(null=True)),
-                ('refused_because', models.CharField(blank=True, max_length=500)),
-                ('asked_again_at', models.DateTimeField(null=True)),
-                ('asked_again_because', models.CharField(blank=True, max_length=500)),
-                ('unreachable_at', models.DateTimeField(null=True)),
-                ('unreachable_because', models.CharField(blank=True, max_length=500)),
-                ('not_them', models.BooleanField(default=False, help_text='Whoever got the letter says: this is not us')),
-                ('elsewhere', models.CharField(blank=True, help_text='It took part outside this hub: where that is said; when is not known', max_length=300)),
-                ('suggested_at', models.DateTimeField(help_text='When its answers were last read for suggestions', null=True)),
-                ('filling', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invitation', to='questionnaires.filling')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='mapping.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="As invited: pasted names may not be in the registry (yet)", max_length=250
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("language", models.CharField(default="sq", max_length=8)),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                ("invited_at", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("refused_at", models.DateTimeField(null=True)),
+                ("refused_because", models.CharField(blank=True, max_length=500)),
+                ("asked_again_at", models.DateTimeField(null=True)),
+                ("asked_again_because", models.CharField(blank=True, max_length=500)),
+                ("unreachable_at", models.DateTimeField(null=True)),
+                ("unreachable_because", models.CharField(blank=True, max_length=500)),
+                (
+                    "not_them",
+                    models.BooleanField(default=False, help_text="Whoever got the letter says: this is not us"),
+                ),
+                (
+                    "elsewhere",
+                    models.CharField(
+                        blank=True,
+                        help_text="It took part outside this hub: where that is said; when is not known",
+                        max_length=300,
+                    ),
+                ),
+                (
+                    "suggested_at",
+                    models.DateTimeField(help_text="When its answers were last read for suggestions", null=True),
+                ),
+                (
+                    "filling",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitation",
+                        to="questionnaires.filling",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invitations", to="mapping.round"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Suggestion',
+            name="Suggestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('record', 'change of the record'), ('new', 'new organisation'), ('activity', 'activity')], max_length=10)),
-                ('content', models.JSONField(default=dict, help_text='The draft, as the service that carries it out wants it')),
-                ('key', models.CharField(help_text='SHA-256 of what it suggests: the same is suggested once', max_length=64)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('state', models.CharField(choices=[('open', 'waiting'), ('accepted', 'accepted'), ('returned', 'returned'), ('replaced', 'replaced by a later answer')], db_index=True, default='open', max_length=10)),
-                ('reason', models.TextField(blank=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('made', models.CharField(blank=True, help_text='Code of the organisation or activity made of it', max_length=120)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suggestions', to='mapping.invitation')),
-                ('proposal', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.proposal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("record", "change of the record"),
+                            ("new", "new organisation"),
+                            ("activity", "activity"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "content",
+                    models.JSONField(default=dict, help_text="The draft, as the service that carries it out wants it"),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="SHA-256 of what it suggests: the same is suggested once", max_length=64
+                    ),
+                ),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "waiting"),
+                            ("accepted", "accepted"),
+                            ("returned", "returned"),
+                            ("replaced", "replaced by a later answer"),
+                        ],
+                        db_index=True,
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "made",
+                    models.CharField(
+                        blank=True, help_text="Code of the organisation or activity made of it", max_length=120
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="suggestions", to="mapping.invitation"
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.proposal",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('invitation', 'invitation'), ('reminder', 'reminder'), ('thanks', 'thanks')], max_length=12)),
-                ('to', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=250)),
-                ('body', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('failed_because', models.CharField(blank=True, max_length=500)),
-                ('bounced_because', models.CharField(blank=True, help_text='It went out and came back', max_length=500)),
-                ('due', models.CharField(blank=True, help_text='What the hub reminded of by itself; once each', max_length=40)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='mapping.invitation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("invitation", "invitation"), ("reminder", "reminder"), ("thanks", "thanks")],
+                        max_length=12,
+                    ),
+                ),
+                ("to", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=250)),
+                ("body", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("failed_because", models.CharField(blank=True, max_length=500)),
+                (
+                    "bounced_because",
+                    models.CharField(blank=True, help_text="It went out and came back", max_length=500),
+                ),
+                (
+                    "due",
+                    models.CharField(
+                        blank=True, help_text="What the hub reminded of by itself; once each", max_length=40
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="mapping.invitation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('due', ''), _negated=True), fields=('invitation', 'due'), name='reminded_once_of_it')],
+                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("due", ""), _negated=True),
+                        fields=("invitation", "due"),
+                        name="reminded_once_of_it",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['round', 'sent_at'], name='invitation_answered'),
+            model_name="invitation",
+            index=models.Index(fields=["round", "sent_at"], name="invitation_answered"),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('organisation__isnull', False)), fields=('round', 'organisation'), name='organisation_invited_once'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("organisation__isnull", False)),
+                fields=("round", "organisation"),
+                name="organisation_invited_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.UniqueConstraint(fields=('invitation', 'key'), name='suggested_once'),
+            model_name="suggestion",
+            constraint=models.UniqueConstraint(fields=("invitation", "key"), name="suggested_once"),
         ),
     ]
