@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "sofra.organisations",
     "sofra.accounts",
     "sofra.places",
+    "sofra.printing",
     "sofra.ground",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -53,7 +53,7 @@ def has(document: Document, kind: type[Table] | type[Figure]) -> bool:
 
 
 def even_levels(levels: Iterable[int]) -> list[int]:
-    """Heading levels that begin at 1 and skip none, as readers by ear and PDF/UA ask for: 2, 4, 4, 3 become 1, 2, 2, 2."""
+    """Heading levels that begin at 1 and skip none, as readers by ear and PDF/UA ask for: 2, 4, 3 become 1, 2, 2."""
     open_levels: list[int] = []
     found = []
     for level in levels:
@@ -68,3 +68,14 @@ def stepped(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """The blocks with even heading levels, none deeper than 4."""
     steps = iter(even_levels(block.level for block in blocks if isinstance(block, Heading)))
     return tuple(replace(block, level=min(next(steps), 4)) if isinstance(block, Heading) else block for block in blocks)
+
+
+def anchored(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks with an anchor for each heading: its own, else "section-3" of the third."""
+    headings, found = 0, []
+    for block in blocks:
+        if isinstance(block, Heading):
+            headings += 1
+            block = block if block.anchor else replace(block, anchor=f"section-{headings}")
+        found.append(block)
+    return tuple(found)

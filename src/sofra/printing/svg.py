@@ -233,6 +233,29 @@ def _wrapped(words: str, most: int) -> list[str]:
     return lines
 
 
+def on_a_page(drawing: str, *, alt: str, prefix: str) -> str:
+    """The cleaned drawing as one picture of an HTML page: named `alt`, its own names kept apart by `prefix`.
+
+    One that has links stays a group of links that can be followed.
+    """
+    root = _read(drawing)
+    if root is None:
+        return ""
+    _clean(root)
+    for node in root.iter():
+        for name, value in list(node.attrib.items()):
+            if name == "id":
+                node.set(name, prefix + value)
+            elif "url(#" in value:
+                node.set(name, value.replace("url(#", f"url(#{prefix}"))
+            elif name == "href" and value.startswith("#"):
+                node.set(name, f"#{prefix}{value[1:]}")
+    followed = any(_name(node) == "a" and node.get("href") for node in root.iter())
+    root.set("role", "group" if followed else "img")
+    root.set("aria-label", alt)
+    return _written(root)
+
+
 # — sizes and pictures —————————————————————————————————————————————————————————————————————————————————————
 
 
