@@ -6,6 +6,7 @@ urlpatterns = [
     path("plan/", views.plan, name="plan"),
     path("plan/save/", views.plan_save, name="plan_save"),
     path("coverage/", table_views.coverage, name="coverage"),
+    path("coverage/rules/", views.coverage_rules, name="coverage_rules"),
     path("coverage/money/", table_views.money, name="coverage_money"),
     path("coverage/crowded/", views.crowded, name="coverage_crowded"),
     path("coverage/gaps/", views.gaps, name="coverage_gaps"),

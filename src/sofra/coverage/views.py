@@ -297,6 +297,13 @@ def _status_of(form: forms.ListForm) -> int:
 
 
 @require_safe
+def coverage_rules(request: HttpRequest) -> HttpResponse:
+    sides = [(side.label, rules.SHARED[side], rules.UNKNOWN[side]) for side in rules.Side]
+    states = [(state.label, rules.REASONS[state]) for state in rules.State]
+    return render(request, "coverage/rules.html", {"sides": sides, "states": states, "most": settings.CROWD})
+
+
+@require_safe
 def overlaps(request: HttpRequest) -> HttpResponse:
     level = level_of(request.user)
     form = forms.ListForm(request.GET, level=level)

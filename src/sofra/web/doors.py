@@ -135,6 +135,7 @@ DOORS: dict[str, dict[str, str]] = {
     "plan": _READ,
     "plan_save": {"POST": MEMBER},
     "coverage": _READ,
+    "coverage_rules": _READ,
     "coverage_money": _READ,
     "coverage_crowded": _READ,
     "coverage_gaps": _READ,
