@@ -16,6 +16,8 @@ from sofra.coverage.models import PriorityArea
 from sofra.places.models import Place
 from sofra.places.resolving import resolve
 
+from . import mapping_2018
+
 Say = Callable[[str], None]
 
 # What the rows are, the file, its recipe. In this order: a list names what the lists before it brought in.
@@ -25,7 +27,8 @@ TABLES = (
     ("activities", "activities.csv", "activities.json"),
 )
 PRIORITIES = "priorities.csv"
-NAMES = [*(name for _what, name, _recipe in TABLES), PRIORITIES]
+MAPPING = "mapping-2018"  # the folder of what the mapping of 2018 found
+NAMES = [*(name for _what, name, _recipe in TABLES), PRIORITIES, MAPPING]
 
 
 def are_loaded() -> bool:
@@ -52,6 +55,16 @@ def load_lists(wanted: list[str], say: Say) -> None:
         _import(what, name, recipe)
     if PRIORITIES in wanted:
         declare_priorities()
+    if MAPPING in wanted:
+        rebuild_mapping(say)
+
+
+def rebuild_mapping(say: Say) -> None:
+    """The mapping of 2018; where somebody took away what it names, the demo starts without it and says why."""
+    try:
+        mapping_2018.load_mapping(say)
+    except mapping_2018.Unresolved as error:
+        say(f"The mapping of 2018 is left out: {error}")
 
 
 def _import(what: str, name: str, recipe: str) -> None:

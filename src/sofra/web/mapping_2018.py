@@ -79,8 +79,8 @@ class _Loading:
             with _told("sources.csv", row):
                 self.sources[row["key"]] = findings.record_source(
                     round=self.round, code=f"{CODE}.s{number:02d}", kind=row["kind"], title=row["title"],
-                    who=row["who"], organisations=self._organisations(row, "sources.csv"), when=row["when"], url=row["url"],
-                    notes="\n\n".join(part for part in (f"{REPORT}, {row['where']}.", row["notes"]) if part),
+                    who=row["who"], organisations=self._organisations(row, "sources.csv"), when=row["when"],
+                    url=row["url"], notes=f"{REPORT}, {row['where']}. {row['notes']}".strip(),
                     consent=row["consent"], consent_note=row["consent_note"], visible_to=Visibility.PUBLIC, by=None,
                 )  # fmt: skip
         for row in rows_of("quotes.csv"):
@@ -110,7 +110,8 @@ class _Loading:
         with _told("findings.csv", row):
             finding = findings.record_finding(
                 round=self.round, statements={"sq": row["sq"], "en": row["en"]}, kind=row["kind"],
-                chapter=row["chapter"], places=[code for code in row["places"].split("|") if code], position=int(row["position"]),
+                chapter=row["chapter"], position=int(row["position"]),
+                places=[code for code in row["places"].split("|") if code],
                 organisations=self._organisations(row, "findings.csv"), activity_class=row["activity_class"],
                 where_said=f"{row['where_sq']} / {row['where_en']}", visible_to=Visibility.PUBLIC, by=None,
             )  # fmt: skip
@@ -212,11 +213,21 @@ def _in_both(name: str) -> dict[str, str]:
 
 
 def _activities() -> Iterator[tuple[str, Activity]]:
-    """By the number of their row in activities.csv: the list's own words find them, whatever code they got."""
-    known = {(one.title, one.source): one for one in Activity.objects.all()}
+    """By the number of their row in activities.csv: the list's own words find them, whatever code they got.
+
+    One whose title was edited since is found by its source, where that is its alone.
+    """
+    known: dict[tuple[str, str], Activity] = {}
+    by_source: dict[str, list[Activity]] = {}
+    for one in Activity.objects.order_by("pk"):
+        known.setdefault((one.title, one.source), one)
+        by_source.setdefault(one.source, []).append(one)
     with (Path(settings.PROJECT) / "data" / "activities.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            if found := known.get((row["title"], row["source"])):
+            found, alone = known.get((row["title"], row["source"])), by_source.get(row["source"], [])
+            if found is None and row["title"] and len(alone) == 1:
+                found = alone[0]
+            if found is not None:
                 yield row["number"], found
 
 
