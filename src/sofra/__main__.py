@@ -27,6 +27,7 @@ Work with it
   import organisations FILE     a table into the registry [--recipe R] [--dry-run] [--json]
   organisations match FILE      likely duplicates in a list [--json] [--registry]
   coverage overlaps             activities that overlap [--json] [--place P] …; also gaps, crowded
+  report build CODE         a report as a file: --format pdf|docx|html|xlsx|package --output DIR
   places resolve                texts on standard input, codes on standard output [--json]
   places load-boundaries FILE   an operator's own polygons of the municipalities
 
@@ -50,6 +51,7 @@ OURS = (
     "import",
     "organisations",
     "coverage",
+    "report",
     "places",
     "check",
     "bench",

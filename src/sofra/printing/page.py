@@ -12,6 +12,7 @@ from .blocks import Block, Document, Figure, Heading, Listing, PageBreak, Paragr
 from .labels import labels
 from .widths import evened
 
+_OWN_PAGE = re.compile(r"/(?!/)[\w/.\-?=&%#:+,]*\Z", re.ASCII)  # another page of the hub
 _FIT_FOR_ID = re.compile(r"[A-Za-z0-9][\w.\-]{0,119}\Z", re.ASCII)
 
 
@@ -191,6 +192,8 @@ class _Page:
         said = f"<strong>{said}</strong>" if run.strong else said
         if run.link.startswith("#") and run.link[1:] in self.marks:
             said = f'<a href="#{escape(self._target(run.link[1:]))}">{said}</a>'
+        elif _OWN_PAGE.match(run.link):
+            said = f'<a href="{escape(run.link)}">{said}</a>'
         elif address := links.outside(run.link):
             said = f'<a href="{escape(address)}" rel="noopener noreferrer">{said}</a>'
         return said + (self._note(run.note) if run.note else "")
