@@ -119,6 +119,21 @@ def arrange(report: Report, how: str, *, by: User | None, seen: int | None = Non
     record(what="report.arranged", about=report.code, by=by, how=how)
 
 
+@transaction.atomic
+def lay_outline(report: Report, laid: Iterable[Mapping[str, Any]], *, by: User | None) -> None:
+    """The whole outline as given, in the place of what was there: {"kind", "level", "about", "texts", "options"} each.
+
+    Raises ValidationError where a piece cannot be placed; then nothing was written.
+    """
+    report = _locked(report, None)
+    rows = [{name: one[name] for name in _FIELDS if name in one} for one in laid]
+    for row in rows:
+        _check(Block(report=report, **row))
+    _note(report, "arrange", _("a given outline"), by)
+    _lay(report, rows)
+    record(what="report.arranged", about=report.code, by=by, how="given")
+
+
 def _texts_by_heading(report: Report) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     under = ""
