@@ -136,7 +136,7 @@ def line(values: Sequence[Value], *, language: str, base: str = "", axis: str = 
         "mark": _text(baseline="bottom", dy=-4, fontStyle="italic", angle=0),
         "encoding": {"y": {"value": 230}, "text": {"field": "missing", "type": "nominal"}},
     }
-    layers = [
+    layers: list[dict[str, Any]] = [
         {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"y": y, "color": _colour(series)}},
         {
             "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
@@ -228,10 +228,9 @@ def _finite(number: float | None) -> float | None:
 
 
 def _said_number(number: float | None) -> str:
-    whole = float(number or 0).is_integer()
-    return str(
-        number_format(number, decimal_pos=0 if whole else 1, use_l10n=True, force_grouping=abs(number or 0) >= 1_000)
-    )
+    number = float(number or 0)
+    whole = number.is_integer()
+    return str(number_format(number, decimal_pos=0 if whole else 1, use_l10n=True, force_grouping=abs(number) >= 1_000))
 
 
 def _pieces(values: Sequence[Value], language: str, *, share: bool) -> list[dict[str, Any]]:

@@ -162,7 +162,10 @@ class _Page:
         drawing = svg.on_a_page(block.svg, alt=block.alt or block.caption, prefix=f"{self.prefix}d{self.drawings}-")
         self.drawings += 1
         said = f"<figcaption>{caption}</figcaption>" if caption else ""
-        said += f'<div class="drawing">{drawing}</div>'
+        wide, high = svg.size(drawing) if drawing else (1.0, 1.0)
+        broad = ' class="drawing broad" tabindex="0" role="group" aria-label="{}"'.format(escape(block.caption))
+        kind = broad if wide > high * 1.2 and wide > 360 else ' class="drawing"'
+        said += f"<div{kind}>{drawing}</div>"
         if block.table is not None:
             table = self._table(block.table, numbered=False)
             said += f"<details><summary>{escape(self.say['as_table'])}</summary>{table}</details>"

@@ -15,6 +15,7 @@ from typing import Any
 from . import links, svg
 from .blocks import Document, Figure, Table, as_json
 from .labels import labels
+from .typesetting import typeset
 from .widths import evened
 from .widths import shares as widths_of
 
@@ -55,7 +56,7 @@ def _compiled(files: dict[str, bytes], made: datetime) -> bytes | set[str]:
     import typst
 
     try:
-        return bytes(typst.compile(files, ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=made))
+        return typeset(files, made=made)
     except typst.TypstError as refused:
         if unshown := _named_in(refused):
             return unshown
@@ -106,7 +107,7 @@ def _probe(letters: set[str]) -> None:
     files = {"main": program, "letters.json": json.dumps(asked).encode()}
     missing: set[str] = set()
     try:
-        typst.compile(files, ignore_system_fonts=True, pdf_standards=["ua-1"])
+        typeset(files)
     except typst.TypstError as refused:
         missing = _named_in(refused)
     _shown.update({letter: letter not in missing for letter in asked})

@@ -9,6 +9,7 @@ from lxml import etree, html
 
 from .blocks import Figure, Table
 from .palette import COLOURS, FONT, MAPS
+from .typesetting import typeset
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -279,9 +280,5 @@ def width_mm(drawing: str, widest: float, highest: float) -> float:
 
 def picture(drawing: str, *, dots_an_inch: int = 200) -> bytes:
     """The same as PNG, with typst's own fonts, for readers that draw no SVG."""
-    import typst
-
     program = b'#set page(width: auto, height: auto, margin: 0pt)\n#image("drawing.svg")'
-    files = {"main": program, "drawing.svg": drawing.encode()}
-    made = typst.compile(files, format="png", ppi=dots_an_inch, ignore_system_fonts=True)
-    return bytes(made[0] if isinstance(made, list) else made)
+    return typeset({"main": program, "drawing.svg": drawing.encode()}, dots_an_inch=dots_an_inch)
