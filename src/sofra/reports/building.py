@@ -205,7 +205,7 @@ class _Making:
             return block
         for kept in (self.evidence, self.figures):
             if anchor in kept:
-                kept[own] = kept[anchor]  # type: ignore[assignment,index]
+                kept[own] = kept[anchor]  # type: ignore[assignment]
         changed: printed.Block = replace(block, **{name: own})  # type: ignore[arg-type]
         return changed
 

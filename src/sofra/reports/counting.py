@@ -75,7 +75,8 @@ def _of_annex(start: str, level: int) -> list[Organisation]:
 
 def facts_of(bodies: Iterable[Organisation], level: int, fields: Sequence[str]) -> Mapping[int, list[Fact]]:
     """The open facts of these fields, in one query for every thousand organisations."""
-    bodies, found = list(bodies), {}
+    bodies = list(bodies)
+    found: dict[int, list[Fact]] = {}
     for start in range(0, len(bodies), 1000):
         found |= registry.facts_for(bodies[start : start + 1000], level, fields)
     return found

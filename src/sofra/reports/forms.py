@@ -107,7 +107,10 @@ def _to_add(report: Report) -> list[tuple[str, Any]]:
     found.append(
         (str(_("One finding")), [(f"{Kind.FINDING}:{one.code}", _short(f"{one.code.rsplit('.', 1)[-1]}: {one}")) for one in findings])
     )  # fmt: skip
-    figures = [(f"{Kind.FIGURE}:{one.code}", _short(f"{one.code.rsplit('.', 1)[-1]}: {one}")) for one in queries.figures(report)]
+    figures = [
+        (f"{Kind.FIGURE}:{one.code}", _short(f"{one.code.rsplit('.', 1)[-1]}: {one}"))
+        for one in queries.figures(report)
+    ]
     found.append((str(_("Figures")), figures))
     names = {"chart": _("Charts"), "map": _("Maps"), "table": _("Tables"), "annex": _("Annexes")}
     for kind, words in names.items():

@@ -55,7 +55,9 @@ def _written(
     outside = building.absolute(document)
     with translation.override(document.language):
         if form == "xlsx":
-            return workbook.written(workbook.tables_of(outside), about=_about(outside, edition))
+            return workbook.written(
+                workbook.tables_of(outside), about=_about(outside, edition), language=document.language
+            )
         if form == "html":
             context = {"document": outside, "body": page.html(outside), "digest": edition.digest if edition else ""}
             return render_to_string("reports/alone.html", context).encode()

@@ -1,5 +1,6 @@
 """Pages of reports. Each fetches by a query that also says whether the reader may, then shows or acts."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms as djangoforms
@@ -8,7 +9,6 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -73,7 +73,7 @@ def _read(request: HttpRequest, found: Edition) -> HttpResponse:
     context = {
         **_shown(request, found.report, document, language), "edition": found,
         "newest": queries.newest(found.report), "editions": queries.editions().filter(report=found.report),
-        "lost": [timezone.datetime.fromisoformat(one["at"]) for one in found.taken_out],
+        "lost": [datetime.fromisoformat(one["at"]) for one in found.taken_out],
     }  # fmt: skip
     return render(request, "reports/report.html", context)
 
@@ -365,7 +365,9 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         try:
             made = services.publish(found, by=by, note=form.cleaned_data["note"], seen=form.cleaned_data["seen"])
-            messages.success(request, _("Edition %(number)s is published. It stays as it is now.") % {"number": made.number})
+            messages.success(
+                request, _("Edition %(number)s is published. It stays as it is now.") % {"number": made.number}
+            )
             return redirect(made)
         except services.Outdated as outdated:
             changed = outdated.changes

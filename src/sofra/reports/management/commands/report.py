@@ -20,7 +20,9 @@ class Command(BaseCommand):
         build = does.add_parser("build", help="write one file; an edition's is the one that its page offers")
         build.add_argument("code", help="of the report, such as al.2018.mapping")
         build.add_argument("--format", required=True, choices=list(rules.FORMATS), dest="form")
-        build.add_argument("--output", required=True, type=Path, metavar="DIR", help="a folder; it is made where needed")
+        build.add_argument(
+            "--output", required=True, type=Path, metavar="DIR", help="a folder; it is made where needed"
+        )
         build.add_argument("--language", choices=rules.LANGUAGES, default="sq", help="of the report's content (sq)")
         build.add_argument("--edition", type=int, metavar="N", help="the newest that stands, where none is given")
         build.add_argument("--draft", action="store_true", help="as it would be published now, instead of an edition")
@@ -65,7 +67,9 @@ class Command(BaseCommand):
             return making.of_edition(edition, language, form)
         standing = dict(queries.editions().filter(report=report).values_list("number", "pk"))
         if number not in standing:
-            numbers = ", ".join(str(one) for one in sorted(standing)) or "none; --draft makes what would be published now"
+            numbers = (
+                ", ".join(str(one) for one in sorted(standing)) or "none; --draft makes what would be published now"
+            )
             raise CommandError(f"{report.code} has no edition {number} that stands. It has: {numbers}.")
         return making.of_edition(report.editions.select_related("report__round").get(number=number), language, form)
 
