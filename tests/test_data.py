@@ -14,8 +14,10 @@ from sofra.activities.vocabulary import KINDS, Counted, Mode, Status
 from sofra.coverage.models import PriorityArea
 from sofra.exchange.columns import COLUMNS, LEFT_OUT
 from sofra.exchange.names import split_name
+from sofra.findings.models import Finding, Source
 from sofra.ground.models import Visibility
 from sofra.ground.text import fold
+from sofra.mapping.models import Round
 from sofra.organisations.phrases import read_activity_kinds, read_themes
 from sofra.organisations.rules import classify
 from sofra.organisations.vocabulary import Audience, Kind, Theme
@@ -274,8 +276,8 @@ def test_what_the_documents_do_not_give_is_empty() -> None:
 def test_a_demo_of_an_earlier_version_gets_the_lists_whole_and_once(settings: Any, tmp_path: Path) -> None:
     settings.DATA = tmp_path
     (tmp_path / "loaded").write_text('{"lists": ["annex-1.txt", "chapters.csv"]}')
-    assert first_lists.missing() == ["activities.csv", "priorities.csv"]
-    for wanted in (first_lists.missing(), ["activities.csv"]):
+    assert first_lists.missing() == ["activities.csv", "priorities.csv", "mapping-2018"]
+    for wanted in (first_lists.missing(), ["activities.csv", "mapping-2018"]):
         first_lists.load_lists(wanted, lambda _said: None)
         rows = activity_rows()
         assert Activity.objects.filter(state="published").count() == sum(bool(row["title"]) for row in rows)
@@ -297,3 +299,37 @@ def test_a_demo_of_an_earlier_version_gets_the_lists_whole_and_once(settings: An
     named = [row for row in rows if row["title"] and row["organisation"]]
     assert Activity.objects.exclude(owner=None).count() == len(named)
     assert not Activity.objects.filter(about__contains="organisation:").exists()
+    the_mapping_of_2018_is_there_once()
+
+
+def the_mapping_of_2018_is_there_once() -> None:
+    """What the report does not say is unknown: no time of an answer, no place of the table, no objection."""
+    [round_] = Round.objects.all()
+    assert (round_.code, round_.country, round_.begins, round_.ends, round_.version) == (
+        "al.2018.mapping", "AL", "", "", None,
+    )  # fmt: skip
+    took_part = round_.invitations.exclude(elsewhere="")
+    assert took_part.count() == round_.invitations.count() == 55
+    assert not took_part.exclude(invited_at=None, opened_at=None, begun_at=None, sent_at=None).exists()
+    told = list(csv.DictReader((DATA / "mapping-2018" / "findings.csv").open(encoding="utf-8", newline="")))
+    findings = Finding.objects.filter(round=round_)
+    assert findings.filter(state="confirmed", steps__table__code="al.2018.mapping.t01").count() == len(told)
+    assert not findings.filter(evidence=None).exists()
+    marks = sum(len(row["evidence"].split()) for row in told)
+    assert sum(finding.evidence.count() for finding in findings) == marks
+    [table] = round_.tables.all()
+    assert (table.on, table.place, table.state, table.seats.filter(present=True).count()) == (
+        "2018-12-17",
+        "",
+        "closed",
+        17,
+    )
+    assert not Source.objects.exclude(person="").exists()
+
+
+def test_a_mapping_whose_organisations_are_missing_is_left_out_with_a_sentence(db: None) -> None:
+    said: list[str] = []
+    first_lists.rebuild_mapping(said.append)
+    assert "respondents.csv" in said[-1]
+    assert "there is no “al.osce-presence-albania”. Load the lists of organisations" in said[-1]
+    assert not Round.objects.exists()

@@ -22,6 +22,7 @@ from sofra.mapping import services as mapping
 from sofra.mapping.models import Round
 from sofra.organisations import queries as registry
 from sofra.organisations.models import Organisation
+from sofra.reports import services as reports
 
 CODE = "al.2018.mapping"
 REPORT = "Mapping report 2018"
@@ -35,13 +36,33 @@ class Unresolved(Exception):
 
 
 def load_mapping(say: Callable[[str], None] = lambda _said: None) -> Round:
-    """The round with its sources, findings and table. Raises Unresolved, and then nothing was written."""
+    """The round with its sources, findings, table and report. Raises Unresolved, and then nothing was written.
+
+    What is there already stays as it is, edited or not.
+    """
     known = Round.objects.filter(code=CODE).first()
-    if known is not None:
+    if known is not None and known.reports.exists():
         return known
     say("Rebuilding the mapping of 2018 from data/mapping-2018/ …")
     with transaction.atomic():
-        return _Loading().whole()
+        if known is None:
+            known = _Loading().whole()
+        arrange_report(known)
+    return known
+
+
+def arrange_report(round_: Round) -> None:
+    """The report in the order of the printed one, as a draft: its first edition is published by `publish_first`."""
+    report = reports.begin_report(
+        round=round_, titles=TITLES, subtitles=SUBTITLES, publisher="Center for Legal Civic Initiatives",
+        authors="Iris Aliaj", funder="European Union", licence="", by=None,
+    )  # fmt: skip
+    laid = []
+    for row in rows_of("outline.csv"):
+        about = f"{CODE}.{row['about']}" if row["kind"] == "figure" else row["about"]
+        texts = {language: row[language] for language in ("sq", "en") if row[language]}
+        laid.append({"kind": row["kind"], "level": int(row["level"]), "about": about, "texts": texts})
+    reports.lay_outline(report, laid, by=None)
 
 
 class _Loading:
@@ -234,6 +255,10 @@ def _activities() -> Iterator[tuple[str, Activity]]:
 TITLES = {
     "sq": "Hartëzimi kombëtar i shoqërisë civile në parandalimin e ekstremizmit të dhunshëm, 2018",
     "en": "National mapping of civil society in preventing violent extremism, 2018",
+}
+SUBTITLES = {
+    "sq": "Raporti i hartëzimit, i rindërtuar nga gjetjet e dëshmitë e tij",
+    "en": "The mapping report, rebuilt from its findings and evidence",
 }
 TABLE = {
     "sq": "Tryeza e rrumbullakët për konfirmimin e gjetjeve",
