@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
+from tests.questionnaires import tried_form
 
 from sofra.accounts import roles, services
 from sofra.accounts.models import User
@@ -29,8 +30,10 @@ from sofra.ground import files
 from sofra.organisations import services as registry
 from sofra.organisations.models import Change, Editor, Organisation, Proposal
 from sofra.places.models import Place
-from sofra.questionnaires import collecting
-from sofra.questionnaires.models import Media, Questionnaire, Version
+from sofra.questionnaires import collecting, xform
+from sofra.questionnaires.instance import Instance
+from sofra.questionnaires.keys import hashed, key_of
+from sofra.questionnaires.models import Filling, Media, Questionnaire, Upload, Version
 from sofra.schools import services as schools
 from sofra.schools.calendars import token_of
 from sofra.schools.models import Office, School
@@ -93,6 +96,8 @@ class World:
     feed: str = ""
     asking: int = 0
     priority: int = 0
+    key: str = ""
+    filling: int = 0
     collector: int = 0
     collector_key: str = ""
     form: int = 0
@@ -121,6 +126,18 @@ def phone(world: World) -> dict[str, Any]:
 
 def session(world: World) -> dict[str, Any]:
     return {"number": world.session}
+
+
+def version(world: World) -> dict[str, Any]:
+    return {"code": "al.filled", "number": 1}
+
+
+def filled(world: World) -> dict[str, Any]:
+    return version(world) | {"filling": world.filling}
+
+
+def by_link(world: World) -> dict[str, Any]:
+    return {"key": world.key}
 
 
 EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
@@ -185,6 +202,16 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "import_problems": lambda world: imported(world) | {"form": "csv"},
     "import_undo": imported,
     "import_discard": imported,
+    "questionnaire": lambda world: {"code": "al.filled"},
+    "version_new": lambda world: {"code": "al.filled"},
+    **{f"version{name}": version for name in ("", "_state", "_sheet", "_xform", "_preview")},
+    "version_media": lambda world: version(world) | {"name": "table.png"},
+    **dict.fromkeys(("fillings", "filling_new"), version),
+    **{f"filling_{name}": filled for name in ("record", "link", "withdraw")},
+    "filling_upload": lambda world: filled(world) | {"name": "table.png"},
+    **{f"filling{name}": by_link for name in ("", "_tasks", "_check", "_send", "_sent", "_copy")},
+    **{f"filling_{name}": lambda world: by_link(world) | {"number": 1} for name in ("part", "keep")},
+    "filling_file": lambda world: by_link(world) | {"name": "table.png"},
     **dict.fromkeys(("collector", "collector_end"), lambda world: {"number": world.collector}),
     **dict.fromkeys(("collect", "collect_forms", "collect_submission"), phone),
     **dict.fromkeys(("collect_form", "collect_manifest"), lambda world: phone(world) | {"number": world.form}),
@@ -202,6 +229,29 @@ def _without_log_lines(caplog: pytest.LogCaptureFixture) -> None:
     """Thousands of refusals are the point here, not news."""
     caplog.set_level(logging.CRITICAL)
     caplog.set_level(logging.CRITICAL, logger="sofra.request")
+
+
+def _filled(made: World) -> None:
+    """A questionnaire that is open, and one filling of it with a picture, reached by a private link."""
+    asked = Questionnaire.objects.create(code="al.filled", titles={"en": "A table is filled"})
+    kept = files.keep([b"\x89PNG\r\n\x1a\n"])
+    form = Version.objects.create(
+        questionnaire=asked, number=1, form_id="tried", xform=tried_form.xform(), state="open", xlsform=kept.digest
+    )
+    picture = {"name": "table.png", "digest": kept.digest, "size": kept.size, "media_type": "image/png"}
+    Media.objects.create(version=form, md5="0" * 32, **picture)
+    blank = Instance.blank(xform.parse(form.xform))
+    made.key = key_of(blank.id, 1)
+    filling = Filling.objects.create(
+        version=form,
+        instance=blank.id,
+        way="web",
+        key_hash=hashed(made.key),
+        document=blank.xml(),
+        saved_at=timezone.now(),
+    )
+    Upload.objects.create(filling=filling, **picture)
+    made.filling = filling.pk
 
 
 def _school(made: World) -> tuple[int, str]:
@@ -280,6 +330,7 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
     made.priority = coverage.declare_priority(place=albania, by=ana, **declared).pk
     made.session, made.feed = _school(made)
     _phones(made)
+    _filled(made)
     drita = made.people["drita"]
     table = exchange.upload_file([b"Name;Website\nThree tables;three.example.org\n"], name="list.csv", by=drita)
     exchange.map_columns(table, mapping={"Name": "name", "Website": "website"}, by=drita)

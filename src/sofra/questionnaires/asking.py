@@ -3,7 +3,7 @@
 A room adds its function to ASKERS in its AppConfig.ready; the first that knows the filling speaks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,8 @@ class Asked:
     about_url: str = ""
 
 
+# Fillings → what each is called in a list (the organisation asked), by the number of the filling.
+NAMERS: list[Callable[[Sequence[Filling]], dict[int, str]]] = []
 ASKERS: list[Callable[[Filling], Asked | None]] = []
 
 
@@ -35,3 +37,11 @@ def asked_by(filling: Filling) -> Asked:
         if said := ask(filling):
             return said
     return Asked()
+
+
+def names_of(fillings: Sequence[Filling]) -> dict[int, str]:
+    """Of whom the answers are, for a whole page of a list at once."""
+    names: dict[int, str] = {}
+    for namer in NAMERS:
+        names |= namer(fillings)
+    return names
