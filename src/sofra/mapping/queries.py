@@ -57,6 +57,14 @@ def next_code(country: str, year: str) -> str:
     return f"{base}{f'-{number}' if number > 1 else ''}.mapping"
 
 
+def counted(found: Iterable[Round]) -> "dict[int, Rate]":
+    """How many answered of those whom each round asks, for a list of rounds, in one query."""
+    steps: dict[int, list[str]] = {one.pk: [] for one in found}
+    for invitation in Invitation.objects.filter(round__in=steps):
+        steps[invitation.round_id].append(invitation.step)
+    return {pk: rate_of("", "", of) for pk, of in steps.items()}
+
+
 # — who was asked ——————————————————————————————————————————————————————————————————————————————————————————
 
 

@@ -562,7 +562,7 @@ def begin_next_round(
     """
     found = open_round(
         code=code, country=before.country, titles=titles, methodology=methodology or before.methodology,
-        begins=begins, ends=ends, version=version or _newest_open(before.version), before=before,
+        begins=begins, ends=ends, version=version or newest_open(before.version), before=before,
         answers_by=answers_by, remind_after=remind_after, state=State.DRAFT, by=by,
     )  # fmt: skip
     asked = [one for one in before.invitations.select_related("organisation__joined_to") if not one.refuses]
@@ -577,7 +577,7 @@ def begin_next_round(
     return found
 
 
-def _newest_open(version: Version | None) -> Version | None:
+def newest_open(version: Version | None) -> Version | None:
     """The newest open version of the same questionnaire: the next round asks by what is asked now."""
     if version is None:
         return None

@@ -21,6 +21,7 @@ _WAYS: tuple[tuple[str, Promise, tuple[roles.Role, ...]], ...] = (
     ("coverage", _("Coverage"), (roles.VISITOR,)),
     ("places", _("Places"), (roles.VISITOR,)),
     ("schools", _("Schools"), (roles.VISITOR,)),
+    ("rounds", _("Mapping rounds"), (roles.VISITOR,)),
     ("glossary", _("Glossary"), (roles.VISITOR,)),
     ("sessions", _("School sessions"), (roles.MEMBER,)),
     ("imports", _("Imports"), (roles.MAPPER,)),
