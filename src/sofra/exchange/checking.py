@@ -26,7 +26,8 @@ from sofra.organisations.models import Change, Fact, Organisation
 from sofra.places.models import Reading as PlaceReading
 
 from . import storing
-from .models import Import, ImportRow
+from .filled_tables import FilledTable
+from .models import Import, ImportRow, What
 from .problems import problem, weight
 from .reading import Line, Table, Unreadable, open_table
 from .rows import Reading, RowReader, facts_of, source_of
@@ -79,8 +80,10 @@ class Seen:
     names: Said = field(default_factory=Said)
 
 
-def table_of(imported: Import) -> Table:
+def table_of(imported: Import) -> Table | FilledTable:
     options = imported.options
+    if imported.what == What.ANSWERS:
+        return FilledTable(storing.path_of(imported.stored), imported.file_name)
     return open_table(
         storing.path_of(imported.stored),
         imported.file_name,
@@ -97,7 +100,7 @@ class Checker(Protocol):
     def check(self, lines: Sequence[Line]) -> list[Checked]: ...
 
 
-def check_rows(imported: Import, progress: Progress, checker_of: Callable[[Import, Table], Checker]) -> int:
+def check_rows(imported: Import, progress: Progress, checker_of: Callable[[Import, Any], Checker]) -> int:
     """Stage every row of the file. Returns their number. Raises `Unreadable` where the file turns out to be bad."""
     storing.check_room(imported.size)
     table = table_of(imported)

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from sofra.places import queries as places
+from sofra.questionnaires.models import Version
 
+from . import filled_columns
 from .columns import COLUMNS
 from .models import Import, ImportRow, What
 from .queries import bodies_called
@@ -34,6 +36,11 @@ class Upload(forms.Form):
             "empty": _("The file is empty: 0 bytes. Choose the file that holds the table."),
         },
     )  # fmt: skip
+    version = forms.ModelChoiceField(
+        label=_("Questionnaire"), queryset=Version.objects.none(), required=False,
+        empty_label=_("only for answers"),
+        help_text=_("Of answers: the version that was filled in. The file is an export of Kobo or ODK."),
+    )  # fmt: skip
     source = forms.CharField(
         label=_("Source"),
         required=False,
@@ -41,8 +48,20 @@ class Upload(forms.Form):
         help_text=_("Where the rows are from, such as “Mapping report 2018, Annex I”. Every fact will carry it."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        versions = Version.objects.exclude(state=Version.State.DRAFT).select_related("questionnaire")
+        self.fields["version"].queryset = versions  # type: ignore[attr-defined]
+
     def clean_what(self) -> str:
         return self.cleaned_data["what"] or What.ORGANISATIONS
+
+    def clean_version(self) -> Version | None:
+        version: Version | None = self.cleaned_data["version"]
+        answers = self.cleaned_data.get("what") == What.ANSWERS
+        if answers and version is None:
+            raise forms.ValidationError(__("Choose the questionnaire that was answered."))
+        return version if answers else None
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
@@ -79,10 +98,15 @@ class Columns(forms.Form):
     def __init__(self, *args: Any, imported: Import, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.titles: list[str] = imported.shape.get("columns", [])
-        choices = [("", _("leave out")), *COLUMNS[imported.what].targets.items()]
+        self.questions = _questions(imported)
+        choices = [("", _("leave out")), *(() if self.questions else COLUMNS[imported.what].targets.items())]
         for index, title in enumerate(self.titles):
-            self.fields[f"column-{index}"] = forms.ChoiceField(
-                label=title, choices=choices, required=False, initial=imported.mapping.get(title, "")
+            self.fields[f"column-{index}"] = (
+                _QuestionField(self.questions, label=title, initial=imported.mapping.get(title, ""))
+                if self.questions
+                else forms.ChoiceField(
+                    label=title, choices=choices, required=False, initial=imported.mapping.get(title, "")
+                )
             )
         self.fields["source"] = forms.CharField(
             label=_("Source"), required=False, max_length=300, initial=imported.source,
@@ -105,6 +129,31 @@ class Columns(forms.Form):
 
     def mapping(self) -> dict[str, str]:
         return {title: self.cleaned_data[f"column-{index}"] for index, title in enumerate(self.titles)}
+
+
+def _questions(imported: Import) -> dict[str, str]:
+    """What a column of answers may be, with its words; nothing for other files."""
+    if imported.what != What.ANSWERS:
+        return {}
+    return filled_columns.targets(filled_columns.known_of(filled_columns.version_of(imported)))
+
+
+class _QuestionField(forms.CharField):
+    """The path of a question, typed or chosen from one list: hundreds of columns need no list of their own each."""
+
+    def __init__(self, questions: dict[str, str], **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"list": "questions", "autocomplete": "off"})
+        super().__init__(required=False, max_length=500, widget=widget, **kwargs)
+        self.questions = questions
+
+    def clean(self, value: Any) -> str:
+        typed: str = super().clean(value)
+        if typed and typed not in self.questions:
+            raise forms.ValidationError(
+                __("“%(typed)s” is no question of this questionnaire: choose one of the list, or leave it empty.")
+                % {"typed": typed}
+            )
+        return typed
 
 
 class DecideRow(forms.Form):

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class What(models.TextChoices):
-    """What the rows of a file are."""
+    """What the rows of a file are. Answers are those to the version whose number `Import.options` holds."""
 
     ORGANISATIONS = "organisations", _("organisations")
     ACTIVITIES = "activities", _("activities")
     SCHOOLS = "schools", _("schools")
+    ANSWERS = "answers", _("answers to a questionnaire")
 
 
 class Recipe(models.Model):
@@ -82,8 +83,8 @@ class ImportRow(models.Model):
 
     `key` is the same for rows that say the same, in whatever file they stand. `asks` names what a person decides:
     "place", "twin", "shape", "body" (an organisation that the row names), "doubt" (a value that is unlikely).
-    `same_row` is the earlier row of the same file that the row adds to or repeats. `organisation`, `activity` and
-    `project` are what the row became, or was before.
+    `same_row` is the earlier row of the same file that the row adds to or repeats. `organisation`, `activity`,
+    `project` and `filling` are what the row became, or was before.
     """
 
     class Verdict(models.TextChoices):
@@ -114,6 +115,7 @@ class ImportRow(models.Model):
     )
     activity = models.ForeignKey("activities.Activity", models.PROTECT, null=True, related_name="+", db_index=False)
     project = models.ForeignKey("activities.Project", models.PROTECT, null=True, related_name="+", db_index=False)
+    filling = models.ForeignKey("questionnaires.Filling", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["number"]
@@ -123,6 +125,7 @@ class ImportRow(models.Model):
             # Only rows that came in are looked for by what they say.
             models.Index(fields=["key"], name="import_row_key", condition=~models.Q(organisation=None)),
             models.Index(fields=["key"], name="import_row_activity", condition=~models.Q(activity=None)),
+            models.Index(fields=["filling"], name="import_row_filling", condition=~models.Q(filling=None)),
         ]
 
     def __str__(self) -> str:
@@ -140,7 +143,9 @@ def said_of_verdict(verdict: str, what: str) -> str:
     """A verdict in words, for a file of this kind of rows."""
     if verdict == ImportRow.Verdict.NEW and what in _NEW:
         return str(_NEW[what])
+    if verdict == ImportRow.Verdict.UPDATE and what == What.ANSWERS:
+        return str(_("answers that come back"))
     return str(ImportRow.Verdict(verdict).label)
 
 
-_NEW = {"activities": _("new activity"), "schools": _("new school")}
+_NEW = {"activities": _("new activity"), "schools": _("new school"), "answers": _("new answers")}

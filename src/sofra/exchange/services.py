@@ -14,7 +14,7 @@ from sofra.ground.text import fold
 from sofra.places.models import Place, Reading
 from sofra.places.services import confirm_reading
 
-from . import checking, deciding, importing, kinds, running, storing
+from . import checking, deciding, filled_columns, importing, kinds, running, storing
 from .columns import COLUMNS, suggest_mapping
 from .models import Import, ImportRow, Recipe, What
 from .reading import Unreadable
@@ -41,11 +41,13 @@ def upload_file(
     what: str = What.ORGANISATIONS,
     source: str = "",
     sheet: str = "",
+    version: int | None = None,
     trial: bool = False,
 ) -> Import:
     """Keep a file and recognise its table. Raises `Unreadable`, and keeps nothing, where it holds none.
 
-    A trial (a dry run) leaves no audit line, as it will be discarded.
+    `version`: the number of the questionnaire's version that answers are to. A trial (a dry run) leaves no audit
+    line, as it will be discarded.
     """
     stored = storing.store(pieces, name)
     imported = Import(
@@ -59,6 +61,8 @@ def upload_file(
     )
     if sheet:
         imported.options = {"sheet": sheet}
+    if version is not None:
+        imported.options = {"version": version}
     try:
         _recognise(imported)
         with transaction.atomic():
@@ -78,6 +82,10 @@ def upload_file(
 def _recognise(imported: Import) -> None:
     table = checking.table_of(imported)
     imported.shape = table.shape
+    if imported.what == What.ANSWERS:
+        known = filled_columns.known_of(filled_columns.version_of(imported))
+        imported.mapping = filled_columns.suggest(table.header, known)
+        return
     recipe = recipe_for(table.header, imported.what)
     imported.recipe = recipe
     suggested = fit(recipe.mapping, table.header) if recipe else suggest_mapping(table.header, imported.what)
@@ -113,14 +121,11 @@ def map_columns(
     `publish`: activities that come in are seen at once; otherwise they are drafts of their organisations.
     """
     imported = _locked(imported, State.UPLOADED, State.CHECKED, State.FAILED)
-    columns = COLUMNS[imported.what]
-    kept = {title: field for title, field in mapping.items() if field in columns.targets}
-    if not any(field in columns.needed for field in kept.values()):
-        raise NotNow(str(columns.refusal))
+    kept = _kept_columns(imported, mapping)
     imported.mapping, imported.source = kept, source[:300]
     if imported.what == What.ACTIVITIES:
         imported.options = {**imported.options, "publish": publish}
-    if remember_as:
+    if remember_as and imported.what != What.ANSWERS:
         imported.recipe, _made = Recipe.objects.update_or_create(
             name=remember_as[:120],
             defaults={
@@ -135,6 +140,21 @@ def map_columns(
     imported.state = State.CHECKING
     imported.save()
     return imported
+
+
+def _kept_columns(imported: Import, mapping: dict[str, str]) -> dict[str, str]:
+    """The columns that are mapped to something there is. Raises NotNow where a needed one is not."""
+    if imported.what == What.ANSWERS:
+        targets = filled_columns.targets(filled_columns.known_of(filled_columns.version_of(imported)))
+        kept = {title: target for title, target in mapping.items() if target in targets}
+        if all(target.startswith("@") for target in kept.values()):
+            raise NotNow(_("No column is a question of this questionnaire. Choose the columns that hold answers."))
+        return kept
+    columns = COLUMNS[imported.what]
+    kept = {title: field for title, field in mapping.items() if field in columns.targets}
+    if not any(field in columns.needed for field in kept.values()):
+        raise NotNow(str(columns.refusal))
+    return kept
 
 
 def is_long(imported: Import) -> bool:

@@ -9,7 +9,9 @@ from sofra.activities import vocabulary as work
 from sofra.organisations.models import Fact
 from sofra.organisations.vocabulary import FIELDS, Audience, Language, Theme
 
+from . import filled_columns
 from .columns import COLUMNS
+from .filled_rows import values_of
 from .models import ImportRow, What
 from .problems import says, weight
 
@@ -75,9 +77,19 @@ def facts_said(row: ImportRow) -> list[tuple[str, str]]:
     """What was read of the row beside names, places and organisations: each with the name of its field."""
     if row.imported.what == What.ACTIVITIES:
         return _of_activity(row.reading)
+    if row.imported.what == What.ANSWERS:
+        return _of_answers(row)
     said = [_of_organisation(field, value) for field, value, *_rest in row.reading.get("facts", ())]
     return said + [(str(COLUMNS[row.imported.what].targets[field]), value)
                    for field, value in row.reading.get("school", {}).items()]  # fmt: skip
+
+
+def _of_answers(row: ImportRow) -> list[tuple[str, str]]:
+    """Each answer with the label of its question."""
+    known = filled_columns.known_of(filled_columns.version_of(row.imported))
+    root = f"/{known.form.root}/"
+    paths = ((path.removeprefix(root), value) for path, value in values_of(row.reading["document"]))
+    return [(known.labels.get(path) or path, value) for path, value in paths]
 
 
 def _of_organisation(field: str, value: str) -> tuple[str, str]:

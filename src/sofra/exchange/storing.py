@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from .reading import Unreadable
 from .running import folder
 
-ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".ods", ".md")
+ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".ods", ".md", ".zip")
 _SPARE = 50 * 1024 * 1024  # bytes that stay free for everything else
 _MB = 1024 * 1024
 

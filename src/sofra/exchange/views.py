@@ -49,8 +49,9 @@ def import_new(request: HttpRequest) -> HttpResponse:
         try:
             wish = form.cleaned_data
             imported = services.upload_file(
-                file.chunks(), name=file.name, by=by, what=wish["what"], source=wish["source"]
-            )
+                file.chunks(), name=file.name, by=by, what=wish["what"], source=wish["source"],
+                version=wish["version"].pk if wish["version"] else None,
+            )  # fmt: skip
         except Unreadable as error:
             form.add_error("file", str(error))
         else:
@@ -143,6 +144,8 @@ def shape_in_words(shape: dict[str, Any]) -> list[tuple[str, str]]:
     }  # fmt: skip
     kinds = {"text with a table": _("a text in which a table stands")}
     facts = [(_("Kind of file"), kinds.get(shape.get("kind", ""), shape.get("kind", "")))]
+    if len(shape.get("tables", ())) > 1:
+        facts.append((_("Tables"), ", ".join(shape["tables"])))
     if "encoding" in shape:
         sure = "" if shape.get("encoding_sure") else f" ({_('most likely')})"
         facts.append((_("Letters"), f"{shape['encoding']}{sure}"))

@@ -28,8 +28,8 @@ def open_workbook(path: Path, kind: Kind, *, sheet: str = "") -> Table:
             scans = scan_sheets(archive, kind)
     except zipfile.BadZipFile as error:
         raise Unreadable(_damaged()) from error
-    book = _load(path)
-    names = _sheets(book)
+    book = load_book(path)
+    names = sheet_names(book)
     if sheet and sheet not in names:
         raise Unreadable(
             _("There is no sheet “%(sheet)s” in the workbook. It has: %(sheets)s.")
@@ -47,7 +47,7 @@ def open_workbook(path: Path, kind: Kind, *, sheet: str = "") -> Table:
         "formulas_without_value": len(scan.empty_formulas),
     }
     first = index + 1 if index is not None else 0
-    opened = _sheet(book, chosen)
+    opened = sheet_of(book, chosen)
     shape["rows_about"] = max((opened.start[0] if opened.start else 0) + opened.height - first, 1)
     merged = _merged(opened, scan, first)
     shape["merged"] = len(merged)
@@ -55,7 +55,7 @@ def open_workbook(path: Path, kind: Kind, *, sheet: str = "") -> Table:
     del book, opened
 
     def rows() -> Iterator[RawLine]:
-        return _rows(_sheet(_load(path), chosen), first, titles, scan, merged)
+        return _rows(sheet_of(load_book(path), chosen), first, titles, scan, merged)
 
     return Table(shape, header, rows)
 
@@ -64,14 +64,14 @@ def _damaged() -> str:
     return _("The workbook is damaged and cannot be opened. Open it in a spreadsheet and save it again.")
 
 
-def _load(path: Path) -> CalamineWorkbook:
+def load_book(path: Path) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_path(str(path))
     except BaseException as error:
         raise _unreadable(error) from error
 
 
-def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
+def sheet_of(book: CalamineWorkbook, name: str) -> CalamineSheet:
     try:
         return book.get_sheet_by_name(name)
     except BaseException as error:
@@ -89,7 +89,7 @@ def _unreadable(error: BaseException) -> BaseException:
     return Unreadable(_damaged())
 
 
-def _sheets(book: CalamineWorkbook) -> list[str]:
+def sheet_names(book: CalamineWorkbook) -> list[str]:
     kept = [
         meta.name
         for meta in book.sheets_metadata
@@ -105,7 +105,7 @@ def _choose(book: CalamineWorkbook, names: list[str]) -> tuple[str, int | None, 
     best: tuple[float, str, int | None, list[str]] | None = None
     refusal: Unreadable | None = None
     for name in names:
-        sheet = _sheet(book, name)
+        sheet = sheet_of(book, name)
         if sheet.start is None:
             continue
         top = [[as_text(cell) for cell in row] for row in islice(sheet.iter_rows(), sheet.start[0] + _SAMPLE_ROWS)]

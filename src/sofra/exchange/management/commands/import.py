@@ -1,4 +1,4 @@
-"""sofra import organisations|activities|schools FILE — the importer of the pages, from the command line."""
+"""sofra import organisations|activities|schools|answers FILE — the importer of the pages, from the command line."""
 
 import json
 from argparse import ArgumentParser
@@ -6,24 +6,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sofra.accounts.models import User
 from sofra.exchange import importing, recipes, services
 from sofra.exchange.models import Import, ImportRow, What
 from sofra.exchange.problems import says
 from sofra.exchange.reading import Unreadable
+from sofra.questionnaires.models import Version
 
 _PIECE = 1024 * 1024
 
 
 class Command(BaseCommand):
     help = (
-        "Import a table of organisations, activities or schools: CSV, TSV, XLSX, ODS, or a text file in which a table "
-        "stands among prose. Rows that need a decision (an unsure place, a likely twin, an organisation that is "
-        "not known) are left out and reported, unless "
-        "--yes-new or --decide says otherwise. Importing the same file again adds nothing."
+        "Import a table of organisations, activities, schools, or answers to a questionnaire (an export of Kobo or "
+        "ODK): CSV, TSV, XLSX, ODS, a ZIP of an export's CSVs, or a text file in which a table stands among prose. "
+        "Rows that need a decision (an unsure place, a likely twin, an organisation that is not known) are left out "
+        "and reported, unless --yes-new or --decide says otherwise. Importing the same file again adds nothing."
     )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """--version is the questionnaire's here, and not Django's."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=What.values, help="What the rows are")
@@ -32,6 +37,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--source", default="", help='Where the rows are from, such as "Mapping report 2018, Annex I"'
         )
+        parser.add_argument("--questionnaire", metavar="CODE", help="Of answers: the questionnaire that was answered")
+        parser.add_argument(
+            "--version", type=int, metavar="N", dest="number",
+            help="Of answers: the version of the questionnaire; by default the newest that is or was open",
+        )  # fmt: skip
         parser.add_argument(
             "--sheet", default="", help="The sheet of the workbook; by default the one that looks like a table"
         )
@@ -77,6 +87,7 @@ class Command(BaseCommand):
             what=options["what"],
             source=options["source"] or recipe.get("source", ""),
             sheet=options["sheet"],
+            version=self._version(options),
             trial=options["dry_run"],
         )
         try:
@@ -107,6 +118,25 @@ class Command(BaseCommand):
         if imported.state != Import.State.DONE:
             raise Unreadable(imported.problem)
         return imported
+
+    @staticmethod
+    def _version(options: dict[str, Any]) -> int | None:
+        """The number of the version in the database that answers are to."""
+        if options["what"] != What.ANSWERS:
+            return None
+        if not options["questionnaire"]:
+            raise CommandError("Say which questionnaire was answered: --questionnaire CODE.")
+        asked = Version.objects.filter(questionnaire__code=options["questionnaire"]).order_by("-number")
+        if not asked:
+            raise CommandError(f"There is no questionnaire with the code {options['questionnaire']}.")
+        if options["number"] is not None:
+            found = asked.filter(number=options["number"]).first()
+        else:
+            found = asked.exclude(state=Version.State.DRAFT).first()
+        if found is None:
+            numbers = ", ".join(str(version.number) for version in asked)
+            raise CommandError(f"It has no such version, or none was opened yet. Versions: {numbers}.")
+        return found.pk
 
     @staticmethod
     def _account(email: str | None) -> User | None:
@@ -165,7 +195,7 @@ class Command(BaseCommand):
         out = self.stdout
         out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [', ending="")
         rows = (
-            imported.rows.select_related("organisation", "twin", "activity", "project")
+            imported.rows.select_related("organisation", "twin", "activity", "project", "filling")
             .order_by("number")
             .iterator(chunk_size=2000)
         )
@@ -179,6 +209,7 @@ class Command(BaseCommand):
                 "organisation": row.organisation.code if row.organisation else None,
                 "twin": row.twin.code if row.twin else None,
                 "activity": row.activity.code if row.activity else None,
+                "filling": row.filling.instance if row.filling else None,
                 "project": row.project.code if row.project else None,
                 "organisations": [
                     {key: body.get(key) for key in ("field", "text", "code", "sure", "alternatives")}

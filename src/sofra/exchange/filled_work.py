@@ -1,0 +1,94 @@
+"""Fillings written from an export, once per instanceID; taken back as one."""
+
+import pickle
+from collections.abc import Iterator
+from typing import IO, Any, NamedTuple
+
+from django.utils.dateparse import parse_datetime
+
+from sofra.accounts.models import User
+from sofra.ground.bulk import update_rows
+from sofra.questionnaires import arriving
+from sofra.questionnaires.models import Filling
+
+from . import filled_columns
+from .importing import Turned, portions, turn
+from .models import Import, ImportRow
+from .running import Progress
+
+Verdict = ImportRow.Verdict
+Portion = list[tuple[int, arriving.Arriving]]  # number of the staged row, and what it becomes
+
+
+class _Row(NamedTuple):
+    """What of a staged row is needed to make its filling."""
+
+    id: int
+    number: int
+    reading: dict[str, Any]
+
+
+class FilledWork:
+    """See importing.Work."""
+
+    def prepare(self, imported: Import, into: IO[bytes], progress: Progress) -> None:
+        version = filled_columns.version_of(imported)
+        done, total = 0, imported.rows.filter(verdict=Verdict.NEW).count()
+        for rows in portions(imported, Verdict.NEW, _Row):
+            ready = arriving.prepare(version, [_arriving(row.reading) for row in rows])
+            pickle.dump([(row.id, one) for row, one in zip(rows, ready, strict=True)], into, pickle.HIGHEST_PROTOCOL)
+            done += len(rows)
+            progress.tell(done // 2, total, "preparing")
+        into.seek(0)
+
+    def write(self, imported: Import, prepared: IO[bytes], progress: Progress) -> dict[str, Any]:
+        version = filled_columns.version_of(imported)
+        done, total = 0, imported.rows.filter(verdict=Verdict.NEW).count()
+        for portion in _loaded(prepared):
+            done += len(portion)
+            self._write(imported, portion)
+            progress.tell((total + done) // 2, total, "importing")
+        again = [row.reading["filling"] for rows in portions(imported, Verdict.UPDATE, _Row) for row in rows]
+        arriving.bring_back(again)
+        self._link_known(imported)
+        return {"questionnaire": version.questionnaire.code, "version": version.number}
+
+    @staticmethod
+    def _write(imported: Import, portion: Portion) -> None:
+        """What came to the hub after the file was checked is not written a second time."""
+        version = filled_columns.version_of(imported)
+        had = arriving.known([one.instance for _row, one in portion])
+        turn([Turned(row, Verdict.SAME, "imported-before") for row, one in portion if one.instance in had])
+        new = [(row, one) for row, one in portion if one.instance not in had]
+        numbers = arriving.write(version, [one for _row, one in new], way=Filling.Way.IMPORT, by=imported.by)
+        update_rows(ImportRow, ["filling"], [(pk, row) for (row, _one), pk in zip(new, numbers, strict=True)])
+
+    @staticmethod
+    def _link_known(imported: Import) -> None:
+        """Rows that the hub had already lead to their filling as well."""
+        for verdict in (Verdict.UPDATE, Verdict.SAME):
+            for rows in portions(imported, verdict, _Row):
+                known = [(row.reading["filling"], row.id) for row in rows if "filling" in row.reading]
+                update_rows(ImportRow, ["filling"], known)
+
+    def undo(self, imported: Import, by: User | None) -> dict[str, Any]:
+        """Withdraw what this import brought. What was withdrawn since then stays so."""
+        rows = imported.rows.filter(verdict__in=[Verdict.NEW, Verdict.UPDATE], filling__isnull=False)
+        numbers = [number for number in rows.values_list("filling", flat=True) if number is not None]
+        return {"fillings": arriving.take_back(numbers)}
+
+
+def _arriving(reading: dict[str, Any]) -> arriving.Arriving:
+    submitted = reading.get("submitted", "")
+    return arriving.Arriving(
+        reading["instance"], reading["document"], parse_datetime(submitted) if submitted else None,
+        reading.get("notices", []),
+    )  # fmt: skip
+
+
+def _loaded(prepared: IO[bytes]) -> Iterator[Portion]:
+    while True:
+        try:
+            yield pickle.load(prepared)  # noqa: S301 -- this process wrote it a moment ago, and it has no name
+        except EOFError:
+            return
