@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 from django.urls import Resolver404, resolve
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 from sofra.coverage import forms as coverage_forms
@@ -128,7 +129,8 @@ def page_of(address: str) -> str | None:
     path = urlsplit(address.strip()).path
     for language_free in (path, "/" + path.lstrip("/").partition("/")[2]):
         try:
-            name = resolve(language_free).url_name or ""
+            with override(settings.LANGUAGE_CODE):  # whose addresses have no prefix, whatever language is read
+                name = resolve(language_free).url_name or ""
         except (Resolver404, Http404):
             continue
         if name in _PAGES:
