@@ -129,9 +129,13 @@ def definitions(wanted: Wanted) -> tuple[Block, ...]:
     if wanted.options.get("all"):
         terms = list(glossary.TERMS.values())
     blocks: list[Block] = []
+    behind = {str(term.source) for term in terms}
     for term in terms:
-        words = (Run(capfirst(str(term.term)) + ": ", strong=True), Run(str(term.definition), note=str(term.source)))
+        note = str(term.source) if len(behind) > 1 else ""
+        words = (Run(capfirst(str(term.term)) + ": ", strong=True), Run(str(term.definition), note=note))
         blocks.append(Paragraph(words))
+    if len(behind) == 1:
+        blocks.append(Paragraph((Run(_("Source: %(source)s") % {"source": behind.pop()}),), "small"))
     return tuple(blocks)
 
 
@@ -193,7 +197,9 @@ def attendance(wanted: Wanted) -> tuple[Block, ...]:
         title = said(one.titles, wanted.language) or one.code
         blocks.append(Heading(f"{title} ({where})" if where else title, 3, anchor=one.code.rsplit(".", 1)[-1]))
         if one.stated_attendance:
-            words = _("Attendance as the source states it: %(stated)s.") % {"stated": one.stated_attendance}
+            parts = one.stated_attendance.split(" / ")
+            stated = parts[0 if wanted.language == "sq" else -1]
+            words = _("Attendance as the source states it: %(stated)s.") % {"stated": stated}
             blocks.append(Paragraph((Run(words, note=one.source),)))
         seats = list(one.seats.select_related("organisation"))
         if seats:

@@ -148,16 +148,28 @@ class _Making:
         anchor = short(finding.code)
         self.placed.append(finding.code)
         self.evidence[anchor] = [source_behind(one.evidence) for one in told]
-        lines = [(*one.runs, Run(" " + _("(it said %(then)s when this was decided)") % {"then": one.then}))
-                 if one.then else one.runs for one in told]  # fmt: skip
+        lines = [self._line(one) for one in told]
         standing = findings.standing_words(finding)
         if finding.where_said:
-            standing += ". " + _("In the document: %(where)s") % {"where": finding.where_said}
+            where = in_language(finding.where_said, self.language)
+            standing += ". " + _("In the document: %(where)s") % {"where": where}
         return Statement(
             anchor, (Run(said(finding.statements, self.language)),), standing=standing,
             evidence=tuple(lines) or ((Run(_("No evidence is recorded."), emphasis=True),),),
             objections=tuple(self._objection(step) for step in findings.standing_objections(finding)),
         )  # fmt: skip
+
+    def _line(self, told: findings.Told) -> tuple[Run, ...]:
+        prefix = "" if self.language == settings.LANGUAGE_CODE else f"/{self.language}"
+        runs = tuple(
+            replace(run, link=prefix + run.link)
+            if run.link.startswith("/") and not run.link.startswith(f"{prefix}/")
+            else run
+            for run in told.runs
+        )
+        if not told.then:
+            return runs
+        return (*runs, Run(" " + _("(it said %(then)s when this was decided)") % {"then": told.then}))
 
     def _objection(self, step: Any) -> tuple[Run, ...]:
         who = findings.objector_words(step, self.level) or _("An organisation that is not public")
@@ -185,7 +197,10 @@ class _Making:
             caption, (_("What"), figure.unit or _("Value")), rows, numbers=(1,), widths=(4, 1.2), source=base,
             anchor=f"{anchor}-table",
         )  # fmt: skip
-        if not any(value.number is not None for value in values):
+        if len(values) == 1:
+            table = replace(table, head=(_("What"), _("Value")))
+        # Unlike things (three cities, two days) and a single number are no chart: a bar would compare what cannot be.
+        if len(values) < 2 or not figure.unit or not any(value.number is not None for value in values):
             return [replace(table, anchor=anchor, source="; ".join(part for part in (base, behind) if part))]
         svg = charts.bar(values, language=self.language, base=base)
         words = charts.words(values, language=self.language)
@@ -214,6 +229,12 @@ def fits(finding: Finding, block: Block) -> bool:
     """Does the finding stand in this list: of the chapter it names, of the kind in its options, of all for neither?"""
     kind = block.options.get("kind", "")
     return (not kind or finding.kind == kind) and (finding.chapter == block.about or (bool(kind) and not block.about))
+
+
+def in_language(text: str, language: str) -> str:
+    """Of a text that says the same in Albanian and in English ("Kreu I / Chapter I") the part of the language."""
+    parts = text.split(" / ")
+    return text if len(parts) != 2 else parts[0 if language == "sq" else 1]
 
 
 def source_behind(evidence: Evidence) -> str:

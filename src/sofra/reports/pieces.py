@@ -194,14 +194,16 @@ def _drawn(wanted: Wanted, name: str, depth: int, caption: str, where: Where, no
     apart = ((_("in the whole country"), where.country), (_("a larger area, not told apart"), where.wider),
              (_("where is not known"), where.unknown))  # fmt: skip
     rows += [(word, str(number)) for word, number in apart if number]
+    beside = "".join(f" {capfirst(word)}: {number}." for word, number in apart if number)
     head = (_("County") if depth == 1 else _("Municipality"), of)
+    source = _records() if name.startswith("activities") else _registry()
     table = Table(caption, head, tuple(rows), numbers=(1,), widths=(4, 1.2), source=note, anchor=f"{name}-table")
     if not svg:
         return (table,)
     told = [f"{word}: {number}" for word, number in rows]
     return (
         Figure(
-            caption, svg, _map_in_words(told), source=f"{_registry()}. {note}. {_legend()}", anchor=name, table=table
+            caption, svg, _map_in_words(told), source=f"{source}. {note}. {_legend()}{beside}", anchor=name, table=table
         ),
     )
 
@@ -265,7 +267,7 @@ def _quarter(code: str) -> str:
 
 
 def heat(wanted: Wanted) -> tuple[Block, ...]:
-    """Counties by kind of activity (or the option "by": theme, audience, time)."""
+    """Kinds of activity (or the option "by": themes, audiences, times) by county."""
     form = HeatForm({"by": str(wanted.options.get("by", "kind"))})
     if not form.is_valid():
         form = HeatForm({"by": "kind"})
@@ -273,14 +275,17 @@ def heat(wanted: Wanted) -> tuple[Block, ...]:
     told = tables.heat_table(wanted.level, form)
     if not told.columns:
         return nothing(_("No activity is recorded that readers of this report may see."))
-    rows = tuple((row.title, _cell(row.whole), *(_cell(cell) for cell in row.cells)) for row in told.rows)
-    head = (told.of_what, _("All"), *(capfirst(name) for name in told.columns))
+    head = ("", *(row.title for row in told.rows))
+    rows = [(_("All"), *(_cell(row.whole) for row in told.rows))]
+    rows += [
+        (capfirst(name), *(_cell(row.cells[number]) for row in told.rows)) for number, name in enumerate(told.columns)
+    ]
     note = _("Numbers are activities; “?”: not known, since nobody was asked; 0: asked, and nobody is known.")
     if told.empty:
         note += " " + _("Nothing is recorded anywhere of: %(columns)s.") % {"columns": ", ".join(told.empty)}
     table = Table(
-        _("Who works where: activities by county"), head, rows, numbers=tuple(range(1, len(head))), source=note,
-        anchor="heat", wide=True, widths=(2.2, *(1.0 for _one in head[1:])),
+        _("Who works where: activities by county"), head, tuple(rows), numbers=tuple(range(1, len(head))),
+        source=f"{_records()}. {note}", anchor="heat", wide=True, widths=(3.2, *(1.0 for _one in head[1:])),
     )  # fmt: skip
     return (table,)
 
