@@ -22,7 +22,5 @@ def labels(language: str) -> dict[str, str]:
             "back": pgettext("document", "Back to the text"),
             "as_table": pgettext("document", "The same as a table"),
             "not_known": pgettext("document", "not known"),
-            "code": pgettext("document", "Finding"),
             "about": pgettext("document", "About this file"),
-            "part": pgettext("document", "Part {n}"),
         }

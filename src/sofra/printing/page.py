@@ -163,7 +163,7 @@ class _Page:
         self.drawings += 1
         said = f"<figcaption>{caption}</figcaption>" if caption else ""
         wide, high = svg.size(drawing) if drawing else (1.0, 1.0)
-        broad = ' class="drawing broad" tabindex="0" role="group" aria-label="{}"'.format(escape(block.caption))
+        broad = f' class="drawing broad" tabindex="0" role="group" aria-label="{escape(block.caption)}"'
         kind = broad if wide > high * 1.2 and wide > 360 else ' class="drawing"'
         said += f"<div{kind}>{drawing}</div>"
         if block.table is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import links, svg
-from .blocks import Document, Figure, Table, as_json
+from .blocks import Document, Figure, Heading, Table, as_json
 from .labels import labels
 from .typesetting import typeset
 from .widths import evened
@@ -23,6 +23,7 @@ PROGRAM = Path(__file__).with_name("document.typ")
 PAGE_MM = (160.0, 165.0)  # width and height that a figure may take of an upright page
 WIDE_MM = (247.0, 118.0)  # and of a page on its side
 LONG_WORD = 28  # letters; longer ones (addresses) may be broken anywhere
+LONGEST_WORD = 500
 _OURS = {"block", "style", "file", "label", "to", "url", "lang"}  # values that are no texts
 _UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
 _PLAIN = re.compile(
@@ -78,6 +79,9 @@ _LONG = re.compile(rf"\S{{{LONG_WORD},}}")
 
 
 def _breakable(word: re.Match[str]) -> str:
+    """An address may break anywhere; what is longer than any address gets spaces, or typst would take minutes."""
+    if len(word[0]) > LONGEST_WORD:
+        return " ".join(re.findall(r".{1,64}", word[0]))
     return "\u200b".join(re.findall(r".{1,8}", word[0]))
 
 
@@ -150,7 +154,7 @@ def told(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
     """The data of document.typ, and the drawings by the names that it knows them under."""
     document = replace(document, blocks=links.stepped(document.blocks))
     marks, used, drawings = links.marks_of(document.blocks), set[str](), dict[str, str]()
-    said: dict[str, Any] = {**as_json(document), "lang": document.language, "labels": labels(document.language)}
+    said: dict[str, Any] = {**as_json(document), "lang": _language(document.language), "labels": labels(document.language)}
     for block, one in zip(document.blocks, said["blocks"], strict=True):
         mark = marks.get(links.anchor_of(block), "")
         one["label"] = "" if mark in used else mark
@@ -164,9 +168,18 @@ def told(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
             one["width"] = svg.width_mm(drawings[name], *(WIDE_MM if block.wide else PAGE_MM))
         for run in _runs(one):
             run |= {"to": links.inside(run["link"], marks), "url": links.outside(run.pop("link"))}
+        if isinstance(block, Heading) and not block.text.strip():
+            one["text"] = "–"  # PDF/UA has no heading without words
+    said["title"] = document.title.strip() or "–"
     said["tables"] = links.has(document, Table)
     said["figures"] = links.has(document, Figure)
     return said, drawings
+
+
+def _language(code: str) -> str:
+    """As typst takes it: two or three letters; "und", not known, for anything else."""
+    found = re.match(r"[a-z]{2,3}(?=-|\Z)", code)
+    return found[0] if found else "und"
 
 
 def _runs(one: dict[str, Any]) -> Iterable[dict[str, Any]]:
