@@ -204,7 +204,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "import_discard": imported,
     "questionnaire": lambda world: {"code": "al.filled"},
     "version_new": lambda world: {"code": "al.filled"},
-    **{f"version{name}": version for name in ("", "_state", "_sheet", "_xform", "_preview")},
+    **{f"version{name}": version for name in ("", "_state", "_sheet", "_xform", "_print", "_pdf", "_preview")},
     "version_media": lambda world: version(world) | {"name": "table.png"},
     **dict.fromkeys(("fillings", "filling_new"), version),
     **{f"filling_{name}": filled for name in ("record", "link", "withdraw")},

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,11 +18,13 @@ from sofra.accounts import roles
 from sofra.accounts.access import has, require
 from sofra.accounts.models import User
 from sofra.ground import files
+from sofra.printing import pdf
 
-from . import asking, bringing, desk, forms, keys, posts, queries, services, showing, tongue
+from . import asking, bringing, desk, forms, keys, paper, posts, queries, services, showing, tongue
 from .instance import Instance
 from .marked import plain
 from .models import Filling, Version
+from .xform import Form
 from .xlsform import Problem, Refused
 
 PAGE = 50
@@ -177,8 +181,7 @@ def version_preview(request: HttpRequest, code: str, number: int) -> HttpRespons
     by = require(request.user, roles.MAPPER)
     found = desk.version_for(by, code, number)
     form = queries.form_of(found)
-    language = request.GET.get("language", "")
-    language = language if language in form.languages else tongue.page_language(form) or form.language_for("")
+    language = _chosen_language(request, form)
     instance = Instance.blank(form)
     if request.method == "POST":
         posts.put_all(instance, posts.values(instance, request.POST))
@@ -206,6 +209,49 @@ def _turn(request: HttpRequest, instance: Instance) -> None:
             instance.remove_turn(path)
     except (KeyError, ValueError):
         messages.warning(request, _("No more can be added or taken out here."))
+
+
+# — on paper ———————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def _chosen_language(request: HttpRequest, form: Form) -> str:
+    """The language that the address asks for, else the page's, else the form's own."""
+    asked = request.GET.get("language", "")
+    return asked if asked in form.languages else tongue.page_language(form) or form.language_for("")
+
+
+@require_safe
+def version_print(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """To be printed and filled in by hand; what is written comes in by “type in a form from paper”."""
+    found = desk.version_for(request.user, code, number)
+    form = queries.form_of(found)
+    language = _chosen_language(request, form)
+    with _spoken(language):
+        lines = paper.printed(form, language)
+    context = {
+        "version": found, "printed": lines, "title": plain(form.title) or str(found.questionnaire),
+        "language": language, "form_lang": tongue.code_of(language),
+        "languages": [(name, tongue.spoken(name), name == language) for name in form.languages],
+    }  # fmt: skip
+    return render(request, "questionnaires/version_print.html", context)
+
+
+def _spoken(language: str) -> Any:
+    """Our own words on the paper are in the language of its questions, where the hub speaks it."""
+    code = tongue.code_of(language)
+    return translation.override(code if code in settings.LANGUAGES_COMPLETE else translation.get_language())
+
+
+@require_safe
+def version_pdf(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    found = desk.version_for(request.user, code, number)
+    form = queries.form_of(found)
+    language = _chosen_language(request, form)
+    with _spoken(language):
+        document = paper.document(found, form, language, tongue.code_of(language))
+    answer = HttpResponse(pdf.written(document), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{found.form_id[:60] if found.form_id.isascii() else code}.pdf"'
+    return answer
 
 
 # — what was filled in —————————————————————————————————————————————————————————————————————————————————————

@@ -148,6 +148,8 @@ DOORS: dict[str, dict[str, str]] = {
     "version_sheet": _READ,
     "version_xform": _READ,
     "version_media": _READ,
+    "version_print": _READ,
+    "version_pdf": _READ,
     "version_preview": {"GET": MAPPER, "POST": MAPPER},
     "fillings": {"GET": MAPPER},
     "filling_new": {"POST": MAPPER},
