@@ -54,7 +54,7 @@ def load_mapping(say: Callable[[str], None] = lambda _said: None) -> Round:
 def arrange_report(round_: Round) -> None:
     """The report in the order of the printed one, as a draft: its first edition is published by `publish_first`."""
     report = reports.begin_report(
-        round=round_, titles=TITLES, subtitles=SUBTITLES, publisher="Center for Legal Civic Initiatives",
+        round=round_, titles=REPORTED, subtitles=SUBTITLES, publisher="Center for Legal Civic Initiatives",
         authors="Iris Aliaj", funder="European Union", licence="", by=None,
     )  # fmt: skip
     laid = []
@@ -256,9 +256,13 @@ TITLES = {
     "sq": "Hartëzimi kombëtar i shoqërisë civile në parandalimin e ekstremizmit të dhunshëm, 2018",
     "en": "National mapping of civil society in preventing violent extremism, 2018",
 }
+REPORTED = {
+    "sq": "Shoqëria civile në parandalimin e ekstremizmit të dhunshëm dhe luftën kundër tij në Shqipëri",
+    "en": "Civil society in prevention and countering of violent extremism in Albania",
+}
 SUBTITLES = {
-    "sq": "Raporti i hartëzimit, i rindërtuar nga gjetjet e dëshmitë e tij",
-    "en": "The mapping report, rebuilt from its findings and evidence",
+    "sq": "Raporti i hartëzimit i vitit 2018, i rindërtuar nga gjetjet dhe dëshmitë e tij",
+    "en": "Mapping report of 2018, rebuilt from its findings and evidence",
 }
 TABLE = {
     "sq": "Tryeza e rrumbullakët për konfirmimin e gjetjeve",
