@@ -18,12 +18,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import asking, bringing, desk, queries, services, showing, tongue
+from . import asking, bringing, desk, posts, queries, services, showing, tongue
 from .doorways import by_key, hand_of
 from .instance import Fault, Instance, Part, Status
 from .marked import plain
 from .models import Filling
 from .saving import Outcome, keep_typed, resolve
+from .seals import seal
 
 SECONDS_A_QUESTION = 20  # what an answer takes on average, for "about ten minutes"
 
@@ -231,14 +232,15 @@ def _asked_what_holds(
     rows = [
         {
             "path": one.path, "name": showing.name_of(instance, one.path, language), "mine": one.mine,
-            "theirs": one.theirs,
+            "theirs": one.theirs, "was": seal(one.theirs),
             "mine_said": showing.said_at(instance, one.path, one.mine, language),
             "theirs_said": showing.said_at(instance, one.path, one.theirs, language),
         }
         for one in outcome.conflicts
     ]  # fmt: skip
     context = _base(outcome.filling, instance, key, language) | {
-        "rows": rows, "take": outcome.take, "number": number, "seen": outcome.filling.revision,
+        "rows": rows, "take": [(path, value, seal(instance.get(path))) for path, value in outcome.take.items()],
+         "number": number,
         "at": outcome.filling.saved_at, "act": request.POST.get("act", "next"),
     }  # fmt: skip
     return render(request, "questionnaires/filling_conflict.html", context, status=409)
@@ -256,7 +258,7 @@ def keep(request: HttpRequest, filling: Filling, key: str, number: int) -> HttpR
         says = _("Somebody else answered the same question. Press “Save and go on” to see both answers.")
         return JsonResponse({"says": says, "conflict": True}, status=409)
     at = date_format(timezone.localtime(outcome.filling.saved_at), "H:i")
-    answer: dict[str, Any] = {"says": _("saved %(time)s") % {"time": at}, "seen": outcome.filling.revision}
+    answer: dict[str, Any] = {"says": _("saved %(time)s") % {"time": at}}
     shown = _shown(outcome.instance, here, language, outcome.refused, outcome.filling)
     if shown["shape"] != request.POST.get("shape", ""):
         context = shown | {
@@ -267,6 +269,9 @@ def keep(request: HttpRequest, filling: Filling, key: str, number: int) -> HttpR
         answer |= {
             "shape": shown["shape"], "html": render_to_string("questionnaires/_nodes.html", context, request)
         }  # fmt: skip
+    answer["seals"] = {
+        path: seal(outcome.instance.get(path)) for path in posts.seals(request.POST) if path not in outcome.theirs
+    }
     if outcome.theirs:
         answer["says"] += " · " + _("somebody else is answering here too; both are kept")
     return JsonResponse(answer)

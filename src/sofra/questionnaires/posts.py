@@ -13,6 +13,7 @@ from django.utils.datastructures import MultiValueDict
 
 from . import typed, writing
 from .instance import Instance
+from .seals import seal
 from .showing import FILES
 from .xform import Group, Question, Repeat
 
@@ -23,11 +24,16 @@ MOST_TURNS = 500
 def values(instance: Instance, data: QueryDict) -> Values:
     """What was typed, as the document keeps it. Paths that the form does not have are passed over."""
     said: Values = {}
-    for path in dict.fromkeys(data.getlist("q")):
+    for path in seals(data):
         item = _asked(instance, path)
         if item is not None and item.kind not in FILES:
             said[path] = writing.normal(item, _read(item, path, data))
     return said
+
+
+def seals(data: QueryDict) -> dict[str, str]:
+    """Path -> mark of the value that the page was drawn from, of every question that was on it."""
+    return {path: mark for path, _space, mark in (said.partition(" ") for said in data.getlist("q"))}
 
 
 def _asked(instance: Instance, path: str) -> Question | None:
@@ -104,7 +110,6 @@ class Conflict:
     """A question that both changed, with both values as the document keeps them."""
 
     path: str
-    before: str
     theirs: str
     mine: str
 
@@ -118,27 +123,24 @@ class Merged:
     theirs: list[str] = field(default_factory=list)
 
 
-def merge(before: Instance | None, now: Instance, mine: Mapping[str, str]) -> Merged:
-    """Three ways: the document that I saw, the one that stands, and what I typed. Without the first all that differs
-    is asked about."""  # fmt: skip
+def merge(now: Instance, mine: Mapping[str, str], seals: Mapping[str, str]) -> Merged:
+    """Three ways: the value that my page was drawn from (its seal), the one that stands, and what I typed.
+
+    Where a page brought no seal, all that differs is asked about.
+    """
     merged = Merged()
     for path, value in mine.items():
-        was = before.get(path) if before is not None else None
-        theirs = now.get(path)
-        if was is not None and theirs != was:
-            merged.theirs.append(path)
-        if value in (was, theirs):
+        was, theirs = seals.get(path, ""), now.get(path)
+        they_changed = seal(theirs) != was
+        if value == theirs:
             continue
-        if was is None or theirs != was:
-            merged.conflicts.append(Conflict(path, was or "", theirs, value))
+        if seal(value) == was:
+            merged.theirs.append(path)
+        elif they_changed:
+            merged.conflicts.append(Conflict(path, theirs, value))
         else:
             merged.take[path] = value
     return merged
-
-
-def changed_between(before: Instance, now: Instance) -> list[str]:
-    """Questions whose value differs, in the order of the document that stands."""
-    return [path for path in leaves(now) if before.get(path) != now.get(path)]
 
 
 def leaves(instance: Instance, paths: Iterable[str] | None = None) -> Iterator[str]:

@@ -1,18 +1,19 @@
 """Keeping what a page sent, with two people at one form: nothing that either wrote is lost.
 
-A page says which revision it was drawn from. Where another has been saved since, the two are brought together: what
-only one of them changed is taken, what both changed is asked.
+A page carries a mark of each value that it was drawn from. Where another value stands by now, the two are brought
+together: what only one of them changed is taken, what both changed is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from . import bringing, posts, queries, services
 from .doorways import hand_of
-from .instance import BadInstance, Fault, Instance, Part
+from .instance import Fault, Instance, Part
 from .models import Filling
 from .showing import within
 
@@ -35,11 +36,6 @@ class Outcome:
     turn: str = ""
 
 
-def seen_of(request: HttpRequest) -> int:
-    said = request.POST.get("seen", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
-
-
 def keep_typed(request: HttpRequest, filling: Filling, here: Part, *, typing: bool = False) -> Outcome:
     """Save what the page sent. `typing`: the script saves while somebody writes, which says nothing about the rest."""
     instance = queries.instance_of(filling)
@@ -47,36 +43,20 @@ def keep_typed(request: HttpRequest, filling: Filling, here: Part, *, typing: bo
     mine = posts.values(instance, request.POST) | posts.taken_out(instance, request.POST)
     brought, outcome.refused = bringing.kept_files(request, filling, instance)
     mine |= brought
-    seen = seen_of(request)
+    seals = posts.seals(request.POST)
     for _attempt in range(_ATTEMPTS):
-        outcome.take = mine
-        if seen != outcome.filling.revision:
-            _bring_together(outcome, mine, seen)
-            if outcome.conflicts:
-                return outcome
+        _bring_together(outcome, mine, seals)
+        if outcome.conflicts:
+            return outcome
         if _written(request, outcome, here, typing):
             return outcome
     return outcome
 
 
-def _bring_together(outcome: Outcome, mine: posts.Values, seen: int) -> None:
-    before = _as_seen(outcome.filling, seen)
-    merged = posts.merge(before, outcome.instance, mine)
+def _bring_together(outcome: Outcome, mine: posts.Values, seals: Mapping[str, str]) -> None:
+    merged = posts.merge(outcome.instance, mine, seals)
     outcome.take, outcome.conflicts = merged.take, merged.conflicts
-    if before is not None:
-        changed = posts.changed_between(before, outcome.instance)
-        outcome.theirs = [path for path in changed if mine.get(path) != outcome.instance.get(path)]
-
-
-def _as_seen(filling: Filling, seen: int) -> Instance | None:
-    """The document that the page was drawn from, None where it is not kept."""
-    revision = filling.revisions.filter(number=seen).first()
-    if revision is None:
-        return None
-    try:
-        return Instance.read(queries.form_of(filling.version), revision.document)
-    except BadInstance:
-        return None
+    outcome.theirs = merged.theirs
 
 
 def _written(request: HttpRequest, outcome: Outcome, here: Part, typing: bool) -> bool:
@@ -89,9 +69,10 @@ def _written(request: HttpRequest, outcome: Outcome, here: Part, typing: bool) -
     if not (changed or outcome.turn or confirmed) and filling.part == here.key:
         return True
     instance.recalculate()
+    more: dict[str, Any] = {"confirmed": confirmed} if confirmed else {}
     try:
         outcome.filling = services.save_filling(
-            filling, instance, seen=filling.revision, part=here.key, by=hand_of(request), confirmed=confirmed
+            filling, instance, seen=filling.revision, part=here.key, by=hand_of(request), **more
         )  # fmt: skip
     except services.Outdated as late:
         outcome.filling = late.filling
@@ -127,12 +108,11 @@ def resolve(request: HttpRequest, filling: Filling, here: Part) -> Outcome:
     outcome = Outcome(filling, instance)
     said = {name.removeprefix("mine:"): request.POST.get(name, "") for name in request.POST if name.startswith("mine:")}
     mine = {path: value for path, value in said.items() if request.POST.get(f"take:{path}", "mine") == "mine"}
+    seals = {path: request.POST.get(f"was:{path}", "") for path in mine}
     for _attempt in range(_ATTEMPTS):
-        outcome.take = mine
-        if seen_of(request) != outcome.filling.revision:
-            _bring_together(outcome, mine, seen_of(request))
-            if outcome.conflicts:
-                return outcome
+        _bring_together(outcome, mine, seals)
+        if outcome.conflicts:
+            return outcome
         if _written(request, outcome, here, typing=True):
             return outcome
     return outcome

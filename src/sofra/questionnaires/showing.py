@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from . import typed
 from .instance import Choice, Fault, Instance, Part
 from .marked import marked, plain
+from .seals import seal
 from .xform import Form, Group, Question, Repeat
 
 FILES = ("image", "audio", "video", "file")
@@ -73,6 +74,7 @@ class Shown:
     searchable: bool = False
     said: str = ""  # the value as people read it
     east: str = ""  # the second half of a point
+    seal: str = ""  # of the value that it was drawn from
     carried: bool = False  # from the last round's answers, and nobody said yet that it still holds
     is_group = False
 
@@ -228,7 +230,7 @@ class Page:
             path, id_of(path), item, value, words or item.name, "", marked(words) if words else SafeString(item.name),
             marked(hint) if hint else "", marked(guidance) if guidance else "", instance.required(path),
             instance.readonly(path), value, errors=self.errors.get(path, []), media=instance.media(path, language),
-            appearance=item.appearance, carried=path in self.carried,
+            appearance=item.appearance, seal=seal(value), carried=path in self.carried,
         )  # fmt: skip
         if item.has_choices:
             shown.options = [_option(one, value, item.kind, f"{shown.id}-{at}")

@@ -325,8 +325,12 @@ def filling_withdraw(request: HttpRequest, code: str, number: int, filling: int)
     by = require(request.user, roles.MAPPER)
     found = desk.filling_for(by, code, number, filling)
     try:
-        services.withdraw_filling(found, by=by)
-        messages.success(request, _("The answers are withdrawn: they are no longer counted."))
+        erase = request.POST.get("act") == "erase"
+        services.withdraw_filling(found, by=by, erase=erase)
+        if erase:
+            messages.success(request, _("The answers are withdrawn and erased, with their files."))
+        else:
+            messages.success(request, _("The answers are withdrawn: they are no longer counted."))
     except ValidationError as problem:
         for sentence in problem.messages:
             messages.error(request, sentence)

@@ -43,7 +43,10 @@
       const json = await answer.json();
       if (gone) return;
       say(json.says, json.conflict);
-      if (json.seen) form.elements.seen.value = json.seen;
+      for (const mark of form.querySelectorAll("input[name=q]")) {
+        const path = mark.value.split(" ")[0];
+        if (json.seals && path in json.seals) mark.value = path + " " + json.seals[path];
+      }
       if (json.html && (edits === at || withFiles)) {
         form.elements.shape.value = json.shape;
         const fresh = document.createElement("div");
