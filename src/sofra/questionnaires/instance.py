@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -71,6 +70,7 @@ class Instance:
         self.language = form.language_for(language)
         self._at: dict[str, list[Node]] = {}
         self._changed: list[Node] = []
+        self.came = ""
         self._indexed()
 
     # — coming and going ————————————————————————————————————————————————————————————————————————————————————————————
@@ -94,14 +94,18 @@ class Instance:
     def read(cls, form: Form, xml: str | bytes, *, language: str = "") -> "Instance":
         """Raises BadInstance for what is no XML, too large, too deep, declares entities or belongs to another form."""
         try:
-            root = trees.tree(trees.element(xml))
+            element = trees.element(xml)
+            root = trees.tree(element)
+            came = trees.plain(element)
         except trees.BadXml as error:
             raise BadInstance(_why_bad(error.why)) from None
         said = root.attributes.get("id")
         if root.name != form.root or (said is not None and said != form.form_id):
             raise BadInstance(_("These answers belong to another form (“%(id)s”).") % {"id": said or root.name})
         _complete(root, form.blank, form, f"/{form.root}")
-        return cls(form, root, language=language)
+        it = cls(form, root, language=language)
+        it.came = came
+        return it
 
     def xml(self, *, final: bool = False) -> str:
         """The document. `final` leaves out what is not relevant, as a phone does when it sends."""
@@ -120,6 +124,12 @@ class Instance:
             node = meta.add(Node("instanceID", space=meta.space))
             self._indexed()
         node.text = value
+
+    @property
+    def deprecated_id(self) -> str:
+        """The number of the answers that these correct, "" for none."""
+        node = self._meta("deprecatedID")
+        return node.text.strip() if node is not None else ""
 
     def name(self) -> str:
         """The form's instanceName for this filling, "" where it has none."""
@@ -156,12 +166,10 @@ class Instance:
     def _indexed(self) -> None:
         """Where every node of a path is."""
         found: dict[str, list[Node]] = {}
-        waiting = [self.root]
         for node in self.root.walk():
             if isinstance(node.spec, Item):
                 found.setdefault(node.spec.path, []).append(node)
         self._at = found
-        del waiting
 
     def nodes(self, path: str) -> list[Node]:
         """All nodes of a path of the form, in every turn."""
@@ -320,14 +328,54 @@ class Instance:
             self._settle()
         self._changed = []
 
+    def judge(self) -> None:
+        """Work out what was asked, and leave every value as it came."""
+        for _turn in range(1 if self.form.settled else 4):
+            if not self._pass(only_relevant=True):
+                break
+
+    def take_over(self, old: "Instance") -> None:
+        """Begin with what was answered before: the same questions, turn by turn; what no longer fits is left out."""
+        for _round in range(2):  # what the first round's answers ask for, the second can fill
+            for path, question, node in list(old.answered()):
+                mine = self.form.items.get(question.path)
+                if (
+                    not isinstance(mine, Question)
+                    or not mine.asked
+                    or mine.kind != question.kind
+                    or mine.kind == "note"
+                ):
+                    continue
+                if self._reached(path):
+                    self.put(path, node.text)
+            self.recalculate()
+
+    def _reached(self, path: str) -> bool:
+        """Add turns until there is such a path; False where that is not to be."""
+        steps = path.strip("/").split("/")
+        for depth in range(1, len(steps) + 1):
+            below = "/" + "/".join(steps[:depth])
+            match = re.search(r"\[(\d+)\]$", below)
+            while match and self._node(below) is None:
+                try:
+                    item, above = self._repeat(_bare(below))
+                except KeyError:
+                    return False
+                if item.counted or len(above.named.get(item.name, ())) >= MOST_TURNS:
+                    return False
+                self._new_turn(item, above)
+        return self._node(path) is not None
+
     def _settle(self) -> None:
         for _turn in range(1 if self.form.settled else 4):
             if not self._pass():
                 break
 
-    def _pass(self) -> bool:
+    def _pass(self, *, only_relevant: bool = False) -> bool:
         changed = False
         for unit in self.form.units:
+            if only_relevant and unit.role != "relevant":
+                continue
             if unit.role == "count":
                 assert isinstance(unit.item, Repeat)
                 changed |= self._counted(unit.item, unit.run)
@@ -446,14 +494,33 @@ class Instance:
             return [Choice(value, self.rendered(said, node, language)) for value, said in itemset.fixed]
         before, self.language = self.language, language
         try:
-            found = []
-            for it in self._items(node, question, itemset):
-                value = values.text(self._near(itemset.value, question, it, node))
-                label = values.text(self._near(itemset.label, question, it, node)) or value
-                found.append(Choice(value, label, *self._shown_with(it, node, language)))
+            items = self._items(node, question, itemset)
+            found = [self._choice(it, node, question, itemset, language) for it in items]
             return [choice for choice in found if choice.value]
         finally:
             self.language = before
+
+    def all_choices(self, question: Question, language: str = "") -> list[Choice]:
+        """Every choice that a question can ever offer, whatever filters its list now."""
+        itemset = question.itemset
+        if itemset is None:
+            return []
+        name = self.form.language_for(language) if language else self.language
+        node = (self.nodes(question.path) or [self.root])[0]
+        match = re.match(r"[^']*instance\('([^']*)'\)/root/item", itemset.nodeset)
+        around = self.form.instances.get(match[1]) if match else None
+        if around is None or not around.kids:
+            return self._choices(node, question, name)
+        before, self.language = self.language, name
+        try:
+            return [self._choice(it, node, question, itemset, name) for it in around.kids[0].kids]
+        finally:
+            self.language = before
+
+    def _choice(self, it: Node, node: Node, question: Question, itemset: Itemset, language: str) -> Choice:
+        value = values.text(self._near(itemset.value, question, it, node))
+        label = values.text(self._near(itemset.label, question, it, node)) or value
+        return Choice(value, label, *self._shown_with(it, node, language))
 
     def _shown_with(self, it: Node, node: Node, language: str) -> tuple[str, str]:
         key = it.child("itextId")
@@ -648,16 +715,11 @@ def _written_in(turn: Node) -> bool:
 
 def _place(above: Node, item: Repeat, form: Form) -> int:
     """Where the first turn of a repeat belongs among what is there: before what follows it in the form."""
-    order = [kid.name for kid in _pattern(form, above).kids]
-    names = form.order.get(item.path.rpartition("/")[0], order)
+    names = form.order.get(item.path.rpartition("/")[0], [])
     if item.name not in names:
         return len(above.kids)
     after = set(names[names.index(item.name) + 1 :])
     return next((place for place, kid in enumerate(above.kids) if kid.name in after), len(above.kids))
-
-
-def _pattern(form: Form, node: Node) -> Node:
-    return node if node.parent is None else node
 
 
 def _complete(node: Node, pattern: Node, form: Form, path: str) -> None:
@@ -683,7 +745,3 @@ def _complete(node: Node, pattern: Node, form: Form, path: str) -> None:
         for kid in same:
             node.add(kid)
     node.text = "" if node.kids else text
-
-
-__all__ = ["BadInstance", "Choice", "Fault", "Instance", "Part", "Status"]
-_Any = Any

@@ -124,6 +124,11 @@ def _measure(root: etree._Element, most: int) -> None:
             raise BadXml("many")
 
 
+def plain(it: etree._Element) -> str:
+    """The document as it came, in one spelling."""
+    return etree.tostring(it, encoding="unicode")
+
+
 def split(tag: str) -> tuple[str, str]:
     """Namespace and local name of lxml's {namespace}name."""
     if tag[:1] == "{":

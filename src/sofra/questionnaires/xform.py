@@ -235,7 +235,20 @@ def parse(xform: str, media: tuple[tuple[str, bytes], ...] = ()) -> Form:
     digest = hashlib.sha256(xform.encode())
     for name, content in media:
         digest.update(b"\0" + name.encode() + b"\0" + content)
-    return cached(digest.hexdigest(), lambda: _Reader(xform, dict(media)).form())
+    return cached(digest.hexdigest(), lambda: read(xform, dict(media)))
+
+
+def read(xform: str, media: dict[str, bytes] | None = None) -> Form:
+    """The same, read anew. Raises BadForm."""
+    return _Reader(xform, media or {}).form()
+
+
+def repeated(item: Item) -> bool:
+    """Does it stand in a repeat?"""
+    above = item.parent
+    while above is not None and not isinstance(above, Repeat):
+        above = above.parent
+    return above is not None
 
 
 def cached(key: str, make: Callable[[], Form]) -> Form:
@@ -572,7 +585,7 @@ class _Reader:
                         text="".join(kid.itertext()),
                         owner=owner,
                         repeat=repeat,
-                    )  # fmt: skip
+                    )
                 )
 
 

@@ -1,24 +1,20 @@
 """XLSForm in: the spreadsheet that a questionnaire is written in becomes the form that phones and our pages read."""
 
+import re
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.utils.translation import gettext as _
+from pyxform.builder import create_survey_element_from_dict
+from pyxform.errors import PyXFormError
+from pyxform.utils import external_choices_to_csv, has_external_choices
+from pyxform.xls2json import workbook_to_json
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What keeps a spreadsheet from being loaded, where: `row` as the spreadsheet counts (1 the headers), 0 unknown."""
+from . import checking, notices, rows, sheets, trees, xform
+from .problems import of_form, of_pyxform
+from .sheets import Problem, Refused
 
-    sheet: str
-    row: int
-    column: str
-    sentence: str
-
-
-class Refused(Exception):
-    """The spreadsheet cannot be loaded; nothing was kept. `problems` say why, in the reader's language."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("; ".join(problem.sentence for problem in problems))
-        self.problems = problems
+__all__ = ["Loaded", "Problem", "Refused", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class Loaded:
     titles: dict[str, str]
     languages: list[str]
     xform: str
-    notices: list[dict[str, object]] = field(default_factory=list)
+    notices: list[dict[str, Any]] = field(default_factory=list)
     bindings: dict[str, str] = field(default_factory=dict)
     itemsets: str = ""
     wanted: tuple[str, ...] = ()
@@ -42,4 +38,106 @@ class Loaded:
 
 def read(content: bytes, name: str) -> Loaded:
     """Read XLSX, XLS, CSV, Markdown or an XForm's own XML. Raises Refused."""
-    raise NotImplementedError
+    if _is_xml(content):
+        return _from_xform(content)
+    book = sheets.read(content, name)
+    survey = rows.Rows(book.data)
+    bound = survey.take_bindings()
+    if problems := survey.dangers():
+        raise Refused(problems)
+    told = notices.of_sheets(book, survey)
+    text, itemsets, warnings = _converted(book, survey, name)
+    text, left_out = _without_submission(text)
+    form = _form(text)
+    if problems := of_form(form, survey):
+        raise Refused(problems)
+    told += left_out + notices.of_warnings(warnings) + notices.of_form(form, survey)
+    bindings, strange = survey.bindings(bound, form)
+    return _loaded(form, text, told + strange, bindings, itemsets)
+
+
+def _loaded(form: xform.Form, text: str, told: list[notices.Notice], bindings: dict[str, str], itemsets: str) -> Loaded:
+    return Loaded(
+        form_id=form.form_id, form_version=form.version, titles={checking.code_of(form.languages[0]) or "sq": form.title}, languages=form.languages, xform=text,
+        notices=[notice.kept() for notice in notices.once_each(told)], bindings=bindings, itemsets=itemsets,
+        wanted=form.wanted,
+    )  # fmt: skip
+
+
+def _converted(book: sheets.Sheets, survey: rows.Rows, name: str) -> tuple[str, str, list[str]]:
+    """The XForm, the CSV of external choices, and pyxform's warnings. Raises Refused."""
+    warnings: list[str] = []
+    fallback = re.sub(r"[^\w\-]+", "_", name.rpartition("/")[2].rpartition(".")[0])[:60] or "form"
+    try:
+        kept = rows.copied(book.data)
+        described = workbook_to_json(workbook_dict=book.data, fallback_form_name=fallback, warnings=warnings)
+        itemsets = external_choices_to_csv(workbook_dict=kept) if has_external_choices(described) else ""
+        survey_element = create_survey_element_from_dict(described)
+        return survey_element._to_ugly_xml(), itemsets or "", warnings
+    except PyXFormError as error:
+        raise Refused(of_pyxform(error, survey)) from None
+    except RecursionError:
+        raise sheets.whole(_("Groups or expressions of this form are nested too deep.")) from None
+    except Exception:
+        raise Refused(of_pyxform(None, survey)) from None
+
+
+def _form(text: str) -> xform.Form:
+    try:
+        return xform.read(text)
+    except xform.BadForm:
+        raise sheets.whole(
+            _("The form that comes of this spreadsheet is no whole XML: look for stray prefixes in column headers.")
+        ) from None
+
+
+_SUBMISSION = re.compile(r"<submission\b([^>]*?)(?:/>|>.*?</submission>)", re.DOTALL)
+
+
+def _without_submission(text: str) -> tuple[str, list[notices.Notice]]:
+    """Answers go to this hub, readable: an address elsewhere is left out, a form that encrypts is refused."""
+    match = _SUBMISSION.search(text)
+    if match is None:
+        return text, []
+    if "base64RsaPublicKey" in match[1]:
+        raise Refused(
+            [
+                Problem(
+                    "settings", 2, "public_key",
+                    _("Phones would encrypt the answers and the hub could not read them: delete public_key."),
+                )
+            ]
+        )  # fmt: skip
+    return _SUBMISSION.sub("", text, count=1), [
+        notices.Notice(
+            "settings", 2, "submission_url",
+            _("The address that answers were to be sent to was left out: they are sent to this hub."),
+        )
+    ]  # fmt: skip
+
+
+# — XForms that somebody made elsewhere ——————————————————————————————————————————————————————————————————————————————
+
+
+def _is_xml(content: bytes) -> bool:
+    return content[:200].lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"
+
+
+def _from_xform(content: bytes) -> Loaded:
+    if len(content) > sheets.LARGEST:
+        raise sheets.whole(_("This file is too large for a questionnaire: at most %(most)s MB.") % {"most": 10})
+    try:
+        element = trees.element(content, largest=sheets.LARGEST, most=500_000)
+        text, left_out = _without_submission(trees.plain(element))
+        form = xform.read(text)
+    except trees.BadXml as error:
+        sentence = {
+            "entities": _("This file declares XML entities, which no form does: it was not read."),
+            "deep": _("This file is nested deeper than a form can be."),
+        }.get(error.why) or _("This file is no whole XML document.")
+        raise sheets.whole(sentence) from None
+    except xform.BadForm:
+        raise sheets.whole(_("This XML is no XForm: it needs a model with an instance, and a body.")) from None
+    if problems := of_form(form, None):
+        raise Refused(problems)
+    return _loaded(form, text, left_out + notices.of_form(form, None), {}, "")

@@ -1,8 +1,8 @@
 """XPath 1.0 as questionnaires write it: text into a tree of tuples, and what such a tree refers to.
 
 The tree: ("num", 2.0) · ("str", "x") · ("op", "+", left, right) · ("neg", it) · ("call", name, (arguments)) ·
-("filter", it, (predicates)) · ("path", start, (steps)) with start "/" or "." or a tree, a step (axis, name, predicates);
-the name "*" is any element, "node()" any node. Own work after the recommendation of 16 November 1999.
+("filter", it, (predicates)) · ("path", start, (steps)) with start "/" or "." or a tree, a step (axis, name,
+predicates); the name "*" is any element, "node()" any node. Own work after the recommendation of 16 November 1999.
 """
 
 import re
