@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from sofra.accounts import roles
 from sofra.accounts.access import has
 
-from . import activity_lists, coverage_lists, lists
+from . import activity_lists, coverage_lists, finding_lists, lists, round_lists
 from .tables import FORMATS, Table, table_response
 
 
@@ -127,6 +127,39 @@ DOWNLOADS: dict[str, Download] = {
             coverage_lists.priorities,
             "coverage/priorities",
             (roles.MEMBER,),
+        ),
+        Download(
+            "findings",
+            gettext_lazy("Findings with what they stand on; takes the filters of the list"),
+            finding_lists.findings,
+            "findings",
+        ),
+        Download(
+            "sources",
+            gettext_lazy("Sources of findings; takes the filters of the list"),
+            finding_lists.sources,
+            "sources",
+        ),
+        Download(
+            "codings",
+            gettext_lazy("Codes of free answers and quotes, by coder; takes the round and the question of the page"),
+            finding_lists.codings,
+            "codings",
+            (roles.MAPPER,),
+        ),
+        Download(
+            "responses",
+            gettext_lazy("Who was asked in a mapping round, and how far each came; takes the filters of the page"),
+            round_lists.responses,
+            "rounds/<str:code>/responses",
+            (roles.MAPPER,),
+        ),
+        Download(
+            "changes",
+            gettext_lazy("What changed from one mapping round to the next"),
+            round_lists.changes,
+            "rounds/<str:code>/changes",
+            (roles.MAPPER,),
         ),
         Download("glossary", gettext_lazy("The glossary"), lists.glossary, "glossary"),
         Download(

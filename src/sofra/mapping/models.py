@@ -133,6 +133,19 @@ class Invitation(models.Model):
         return moments.get(self.Step(self.step), self.added_at)
 
     @property
+    def step_name(self) -> str:
+        return str(self.Step(self.step).label)
+
+    @property
+    def times(self) -> list[tuple[str, datetime]]:
+        """When each thing happened that did, in words."""
+        known = (
+            (_("Put on the list"), self.added_at), (_("Invited"), self.invited_at), (_("Opened"), self.opened_at),
+            (_("Begun"), self.begun_at), (_("Sent"), self.sent_at), (_("Refused"), self.refused_at),
+        )  # fmt: skip
+        return [(str(words), at) for words, at in known if at]
+
+    @property
     def refuses(self) -> bool:
         """Does its refusal stand: it refused, and was not asked again since?"""
         return self.refused_at is not None and (self.asked_again_at is None or self.asked_again_at < self.refused_at)

@@ -100,6 +100,8 @@ DOORS: dict[str, dict[str, str]] = {
     "methodologies": {"GET": MAPPER, "POST": MAPPER},
     "methodology": {"GET": MAPPER, "POST": MAPPER},
     "invitation_refuse": _FORM,
+    "responses_download": {"GET": MAPPER},
+    "changes_download": {"GET": MAPPER},
     # schools
     "schools": _READ,
     "school_new": {"GET": MAPPER, "POST": MAPPER},
@@ -203,6 +205,9 @@ DOORS: dict[str, dict[str, str]] = {
     "projects_download": _READ,
     "places_download": _READ,
     "place_download": _READ,
+    "findings_download": _READ,
+    "sources_download": _READ,
+    "codings_download": {"GET": MAPPER},
     "glossary_download": _READ,
     "history_download": {"GET": MEMBER},
     "proposals_download": _OWN,
