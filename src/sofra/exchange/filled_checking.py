@@ -1,13 +1,14 @@
 """Rows of an export on their way to become fillings: read, checked by the form, and looked up by their instanceID."""
 
+import re
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import override
 
-from sofra.questionnaires.instance import BadInstance, Instance
+from sofra.questionnaires import arriving
+from sofra.questionnaires.instance import BadInstance
 from sofra.questionnaires.models import Filling
 
 from . import filled_columns
@@ -35,8 +36,7 @@ class FilledChecker:
         self.columns = Columns(table.export.main.header, imported.mapping)
         self.turns = Turns(table.export, imported.mapping, self.known)
         self.seen: dict[str, int] = {}
-        with override(settings.LANGUAGE_CODE):
-            self.language = self.known.form.language_for(settings.LANGUAGE_CODE)
+        self.language = self.known.form.language_for(settings.LANGUAGE_CODE)
 
     def check(self, lines: Sequence[Line]) -> list[Checked]:
         read = [(line, filled(line, self.columns, self.turns, self.reader)) for line in lines]
@@ -83,18 +83,16 @@ class FilledChecker:
     def _check_by_form(self, checked: Checked, row: Filled) -> None:
         """What the form itself finds wrong is told, and kept as a notice on the filling; it refuses nothing."""
         try:
-            faults = Instance.read(self.known.form, row.document).faults(self.language)
+            weighed = arriving.weigh(self.known.form, row.document, self.language)
         except BadInstance as error:
             checked.problems.append(problem("document-bad", read=str(error)))
             checked.verdict = Verdict.BAD
             return
+        checked.reading |= {"notices": weighed.notices, "answers": weighed.answers}
         prefix = f"/{self.known.form.root}/"
-        notices = [{"path": fault.path, "sentence": fault.sentence} for fault in faults]
-        for fault in faults[:20]:
-            label = self.known.labels.get(fault.path.removeprefix(prefix), fault.path.removeprefix(prefix))
-            checked.problems.append(problem("answer-fault", label, read=fault.sentence))
-        if notices:
-            checked.reading["notices"] = notices
+        for notice in weighed.notices[:20]:
+            path = re.sub(r"\[\d+\]", "", notice["path"]).removeprefix(prefix)
+            checked.problems.append(problem("answer-fault", self.known.labels.get(path, path), read=notice["sentence"]))
         if any(weight(found) == "bad" for found in checked.problems):
             checked.verdict = Verdict.BAD
 

@@ -32,11 +32,9 @@ class FilledWork:
     """See importing.Work."""
 
     def prepare(self, imported: Import, into: IO[bytes], progress: Progress) -> None:
-        version = filled_columns.version_of(imported)
         done, total = 0, imported.rows.filter(verdict=Verdict.NEW).count()
         for rows in portions(imported, Verdict.NEW, _Row):
-            ready = arriving.prepare(version, [_arriving(row.reading) for row in rows])
-            pickle.dump([(row.id, one) for row, one in zip(rows, ready, strict=True)], into, pickle.HIGHEST_PROTOCOL)
+            pickle.dump([(row.id, _arriving(row.reading)) for row in rows], into, pickle.HIGHEST_PROTOCOL)
             done += len(rows)
             progress.tell(done // 2, total, "preparing")
         into.seek(0)
@@ -82,7 +80,7 @@ def _arriving(reading: dict[str, Any]) -> arriving.Arriving:
     submitted = reading.get("submitted", "")
     return arriving.Arriving(
         reading["instance"], reading["document"], parse_datetime(submitted) if submitted else None,
-        reading.get("notices", []),
+        reading["notices"], [tuple(told) for told in reading["answers"]],
     )  # fmt: skip
 
 

@@ -1,13 +1,12 @@
 """Fillings that come by the hundred thousand, from an export: written together, withdrawn together.
 
-Whoever calls this does so inside one transaction and leaves the audit line; what is wrong with the answers is known
-already and comes as notices. Each filling is told to the rooms above as if it had been sent alone.
+Whoever calls this does so inside one transaction and leaves the audit line. Each filling is told to the rooms above
+as if it had come alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
-from xml.etree import ElementTree as Xml  # reads only documents that the hub wrote itself
 
 from django.utils import timezone
 
@@ -15,13 +14,23 @@ from sofra.accounts.models import User
 from sofra.ground.bulk import insert_rows
 
 from . import queries
+from .deriving import MOST_WORDS, turn_of
+from .instance import Instance
 from .listeners import LISTENERS, Happened, tell
 from .models import Answer, Filling, Version
-from .xform import Form, Repeat
+from .xform import Form
 
-LONGEST_VALUE = 200  # characters that are counted by; the rest is text
+LONGEST_VALUE = 200  # characters that are counted by; the whole is text then
+LONGEST_PATH = 200
 _AT_ONCE = 500
 Told = tuple[str, str, str, str]  # question, turn, value, text
+
+
+class Weighed(NamedTuple):
+    """What the form finds wrong with a document, as notices, and the answers that it gives."""
+
+    notices: list[dict[str, str]]
+    answers: list[Told]
 
 
 class Arriving(NamedTuple):
@@ -31,37 +40,28 @@ class Arriving(NamedTuple):
     document: str
     sent_at: datetime | None
     notices: list[dict[str, str]]
-    answers: tuple[Told, ...] = ()
+    answers: list[Told]
 
 
-def prepare(version: Version, arriving: Iterable[Arriving]) -> list[Arriving]:
-    """The same with their answers derived, which takes time and touches nothing."""
-    form = queries.form_of(version)
-    return [one._replace(answers=tuple(_answers(form, one.document))) for one in arriving]
+def weigh(form: Form, document: str | bytes, language: str = "") -> Weighed:
+    """Look at a document by the form's own XPath, as on the phone. Raises BadInstance."""
+    instance = Instance.read(form, document, language=language)
+    instance.judge()
+    notices = [{"path": fault.path, "sentence": fault.sentence} for fault in instance.faults(language)]
+    return Weighed(notices, list(_told(instance)))
 
 
-def _answers(form: Form, document: str) -> Iterator[Told]:
-    root = Xml.fromstring(document)  # noqa: S314 the hub's own documents
-    yield from _below(form, root, f"/{form.root}", "")
-
-
-def _below(form: Form, element: Xml.Element, path: str, turn: str) -> Iterator[Told]:
-    turns: dict[str, int] = {}
-    for child in element:
-        name = child.tag.rpartition("}")[2]
-        below = f"{path}/{name}"
-        item = form.items.get(below)
-        here = turn
-        if isinstance(item, Repeat):
-            turns[name] = turns.get(name, 0) + 1
-            here = f"{turn}.{turns[name]}" if turn else str(turns[name])
-        if len(child):
-            yield from _below(form, child, below, here)
-        elif item is not None and item.kind not in {"meta", "note"} and (text := (child.text or "").strip()):
-            question = below.split("/", 2)[2]
-            values = text.split() if item.kind == "select_multiple" else [text]
-            for value in values:
-                yield question, turn, value[:LONGEST_VALUE], value if len(value) > LONGEST_VALUE else ""
+def _told(instance: Instance) -> Iterator[Told]:
+    """The same rows that `deriving` writes of a single filling."""
+    root = f"/{instance.form.root}/"
+    for path, question, node in instance.answered():
+        name = question.path.removeprefix(root)
+        if question.kind == "meta" or len(name) > LONGEST_PATH:
+            continue
+        several = question.kind in ("select_multiple", "rank")
+        for word in list(dict.fromkeys(node.text.split()))[:MOST_WORDS] if several else [node.text]:
+            text = word if len(word) > LONGEST_VALUE or question.kind == "text" else ""
+            yield name, turn_of(path)[:40], word[:LONGEST_VALUE], text
 
 
 def known(instances: Sequence[str]) -> set[str]:
@@ -86,35 +86,51 @@ def write(version: Version, arriving: Sequence[Arriving], *, way: str, by: User 
         ],
         batch_size=_AT_ONCE,
     )  # fmt: skip
-    rows: Iterator[tuple[Any, ...]] = (
-        (filling.pk, *told) for filling, one in zip(made, arriving, strict=True) for told in one.answers
-    )
-    insert_rows(Answer, ("filling_id", "question", "turn", "value", "text"), rows)
-    _tell(made, Happened.SENT)
+    _insert((filling.pk, one.answers) for filling, one in zip(made, arriving, strict=True))
+    for happened in (Happened.BEGUN, Happened.SENT):
+        _tell(made, happened)
     return [filling.pk for filling in made]
+
+
+def _insert(answers: Iterable[tuple[int, Iterable[Told]]]) -> None:
+    rows: Iterator[tuple[Any, ...]] = ((number, *told) for number, every in answers for told in every)
+    insert_rows(Answer, ("filling_id", "question", "turn", "value", "text"), rows)
 
 
 def take_back(numbers: Sequence[int]) -> int:
     """Withdraw those that stand; how many. Their documents stay, so that they can come back."""
-    return _move(numbers, Filling.State.SENT, Filling.State.WITHDRAWN, Happened.WITHDRAWN)
+    moved = 0
+    for fillings in _standing(numbers, Filling.State.SENT):
+        _move(fillings, Filling.State.WITHDRAWN)
+        Answer.objects.filter(filling__in=[one.pk for one in fillings]).delete()
+        _tell(fillings, Happened.WITHDRAWN)
+        moved += len(fillings)
+    return moved
 
 
 def bring_back(numbers: Sequence[int]) -> int:
-    """The other way round."""
-    return _move(numbers, Filling.State.WITHDRAWN, Filling.State.SENT, Happened.SENT)
-
-
-def _move(numbers: Sequence[int], before: str, after: str, happened: Happened) -> int:
+    """The other way round, for those whose document is still there."""
     moved = 0
-    for start in range(0, len(numbers), _AT_ONCE):
-        found = Filling.objects.filter(pk__in=numbers[start : start + _AT_ONCE], state=before).defer("document")
-        fillings = list(found.order_by("pk"))
-        Filling.objects.filter(pk__in=[one.pk for one in fillings]).update(state=after, saved_at=timezone.now())
-        for one in fillings:
-            one.state = after
-        _tell(fillings, happened)
-        moved += len(fillings)
+    for fillings in _standing(numbers, Filling.State.WITHDRAWN):
+        whole = [one for one in fillings if one.document]
+        _move(whole, Filling.State.SENT)
+        _insert((one.pk, _told(queries.instance_of(one))) for one in whole)
+        _tell(whole, Happened.SENT)
+        moved += len(whole)
     return moved
+
+
+def _standing(numbers: Sequence[int], state: str) -> Iterator[list[Filling]]:
+    for start in range(0, len(numbers), _AT_ONCE):
+        found = Filling.objects.filter(pk__in=numbers[start : start + _AT_ONCE], state=state)
+        yield list(found.select_related("version__questionnaire").order_by("pk"))
+
+
+def _move(fillings: Sequence[Filling], state: str) -> None:
+    now = timezone.now()
+    Filling.objects.filter(pk__in=[one.pk for one in fillings]).update(state=state, saved_at=now)
+    for one in fillings:
+        one.state, one.saved_at = state, now
 
 
 def _tell(fillings: Iterable[Filling], happened: Happened) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from defusedxml import ElementTree as Xml
 from defusedxml.common import DefusedXmlException
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
@@ -22,7 +23,7 @@ from sofra.accounts.models import User
 from sofra.ground import files
 from sofra.ground.audit import record
 
-from . import queries, services, sniffing
+from . import arriving, queries, services, sniffing
 from .instance import BadInstance
 from .keys import hashed
 from .models import Collector, Filling, Upload, Version
@@ -142,11 +143,17 @@ def take(collector: Collector, sent: Sent) -> Taken:
     """Keep what a phone sent: answers once, each file once. Raises BadInstance, NoSuchForm; then nothing is kept."""
     root = _root_of(sent.xml)
     version = version_of(collector, root.get("id", ""), root.get("version", ""))
-    kept, left_out = _keep(sent.files, files_named(version, root))
-    before = set(Upload.objects.filter(filling__instance=_instance_of(root)).values_list("name", flat=True))
+    had = Filling.objects.filter(instance=_instance_of(root)).first()
+    if had is not None and had.state == Filling.State.WITHDRAWN:
+        return Taken(had, new=False, added=False)  # a withdrawn consent takes later photos along
+    weighed = arriving.weigh(queries.form_of(version), sent.xml, settings.LANGUAGE_CODE) if had is None else None
+    kept, notices = _keep(sent.files, files_named(version, root))
+    if weighed is not None:
+        notices = weighed.notices + notices
+    before = set(Upload.objects.filter(filling=had).values_list("name", flat=True)) if had else set()
     with transaction.atomic():
         received = services.receive(version, sent.xml, kept, way=Filling.Way.PHONE, collector=collector)
-        _note(received.filling, left_out)
+        _note(received.filling, notices)
     added = any(file.name not in before for file in kept)
     return Taken(received.filling, received.new, received.new or added)
 
