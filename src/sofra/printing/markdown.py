@@ -13,9 +13,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from .blocks import Block, Heading, Listing, Paragraph, Run, Table
+from .letters import fit
 from .links import even_levels, outside
 
-MOST = 200_000  # letters; what is longer is shown as it stands, since parsing it could take minutes
+MOST = 100_000  # letters; what is longer is shown as it stands, since parsing it could take minutes
 TAGS = {
     "h2",
     "h3",
@@ -49,8 +50,8 @@ def blocks(text: str, level: int = 2) -> tuple[Block, ...]:
 def html(text: str, level: int = 2) -> SafeString:
     """The same as HTML that is safe to show, # as <h2> where `level` is 2: links to http(s), mailto and "#…" only."""
     if len(text) > MOST:
-        return mark_safe(nh3.clean_text(text))
-    tokens = _parser().parse(text)
+        return mark_safe(nh3.clean_text(fit(text)))
+    tokens = _parser().parse(fit(text))
     headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
     for token, step in zip(headings, even_levels([int(token.tag[1]) for token in headings]), strict=True):
         token.tag = f"h{min(step + level - 1, 6)}"

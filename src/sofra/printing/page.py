@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from . import links, svg
 from .blocks import Block, Document, Figure, Heading, Listing, PageBreak, Paragraph, Run, Statement, Table
 from .labels import labels
+from .letters import fit
 from .widths import evened
 
 _OWN_PAGE = re.compile(r"/(?!/)[\w/.\-?=&%#:+,]*\Z", re.ASCII)  # another page of the hub
@@ -51,7 +52,9 @@ class _Page:
         numbered = [(block, self._numbered(block)) for block in blocks]
         inner = "".join(self._block(block, words) for block, words in numbered)
         listed = self._contents(numbered) if contents else ""
-        return mark_safe(f'<div class="document" lang="{escape(self.language)}">{listed}{inner}{self._notes()}</div>')
+        return mark_safe(
+            fit(f'<div class="document" lang="{escape(self.language)}">{listed}{inner}{self._notes()}</div>')
+        )
 
     # — where things are ———————————————————————————————————————————————————————————————————————————————————
 
@@ -223,7 +226,7 @@ class _Page:
 
 
 def _lines(text: str) -> str:
-    return escape(text).replace("\n", "<br>")
+    return escape(fit(text)).replace("\n", "<br>")
 
 
 def _cell(name: str, text: str, more: str, number: bool) -> str:

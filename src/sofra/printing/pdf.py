@@ -154,7 +154,11 @@ def told(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
     """The data of document.typ, and the drawings by the names that it knows them under."""
     document = replace(document, blocks=links.stepped(document.blocks))
     marks, used, drawings = links.marks_of(document.blocks), set[str](), dict[str, str]()
-    said: dict[str, Any] = {**as_json(document), "lang": _language(document.language), "labels": labels(document.language)}
+    said: dict[str, Any] = {
+        **as_json(document),
+        "lang": _language(document.language),
+        "labels": labels(document.language),
+    }
     for block, one in zip(document.blocks, said["blocks"], strict=True):
         mark = marks.get(links.anchor_of(block), "")
         one["label"] = "" if mark in used else mark

@@ -8,6 +8,7 @@ from typing import Any
 from lxml import etree, html
 
 from .blocks import Figure, Table
+from .letters import fit
 from .palette import COLOURS, FONT, MAPS
 from .typesetting import typeset
 
@@ -53,7 +54,7 @@ def _read(drawing: str) -> Any:
     start, end = drawing.find("<svg"), drawing.rfind("</svg>")
     if start < 0 or end < start or len(drawing) > MOST:
         return None
-    text = drawing[start : end + 6]
+    text = fit(drawing[start : end + 6])
     head = text[: text.find(">")]
     if "xmlns=" not in head:
         text = text.replace("<svg", f'<svg xmlns="{SVG}"', 1)
@@ -253,7 +254,7 @@ def on_a_page(drawing: str, *, alt: str, prefix: str) -> str:
                 node.set(name, f"#{prefix}{value[1:]}")
     followed = any(_name(node) == "a" and node.get("href") for node in root.iter())
     root.set("role", "group" if followed else "img")
-    root.set("aria-label", alt)
+    root.set("aria-label", fit(alt))
     return _written(root)
 
 

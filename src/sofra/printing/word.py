@@ -17,12 +17,12 @@ from docx.oxml import parse_xml
 from . import links, svg
 from .blocks import Block, Document, Figure, Heading, Listing, PageBreak, Paragraph, Run, Statement, Table
 from .labels import labels
+from .letters import fit
 from .widths import evened, shares
 from .word_styles import NAMESPACES, TEXT_MM, WIDE_MM, dress, numberings, section
 
 EMU_A_MM = 36_000
 TWIPS_A_MM = 56.7
-_UNFIT = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 has no place for
 _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 _HIGHEST_MM = {False: 165.0, True: 118.0}
@@ -180,7 +180,7 @@ class _Writer:
         look = (
             f'<w:tblLook w:val="0420" w:firstRow="{int(any(block.head))}" w:lastRow="0" w:noHBand="0" w:noVBand="1"/>'
         )
-        named = f"<w:tblCaption w:val={quoteattr(_fit(block.caption))}/>" if block.caption else ""
+        named = f"<w:tblCaption w:val={quoteattr(fit(block.caption))}/>" if block.caption else ""
         if rows:
             self.body.append(
                 f'<w:tbl><w:tblPr><w:tblStyle w:val="SofraTable"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
@@ -207,7 +207,7 @@ class _Writer:
         )
         vectors = self.word.part.relate_to(part, RELATION.IMAGE)
         size = f'cx="{extent[0]}" cy="{extent[1]}"'
-        said = f'<wp:docPr id="{number}" name="Drawing {number}" descr={quoteattr(_fit(alt))}/>'
+        said = f'<wp:docPr id="{number}" name="Drawing {number}" descr={quoteattr(fit(alt))}/>'
         return (
             f'<w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/>{said}'
             '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
@@ -302,10 +302,6 @@ _PAGE_BREAK = '<w:p><w:pPr><w:spacing w:before="0" w:after="0"/></w:pPr><w:r><w:
 _RAISED = '<w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>'
 
 
-def _fit(text: str) -> str:
-    return _UNFIT.sub("", text)
-
-
 def _id_of(style: str) -> str:
     return {"table of figures": "TableofFigures"}.get(style, style.replace(" ", ""))
 
@@ -313,7 +309,7 @@ def _id_of(style: str) -> str:
 def _run(text: str, *, strong: bool = False, emphasis: bool = False, style: str = "") -> str:
     look = f'<w:rStyle w:val="{style}"/>' if style else ""
     look += "<w:b/>" * strong + "<w:i/>" * emphasis
-    lines = _fit(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = fit(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     said = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in lines)
     return f"<w:r>{f'<w:rPr>{look}</w:rPr>' if look else ''}{said}</w:r>"
 

@@ -9,6 +9,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from .blocks import Document
+from .letters import fit
 from .palette import COLOURS
 
 NAMESPACES = (
@@ -141,8 +142,8 @@ def _table_style() -> str:
 
 def _add_properties(word: Any, document: Document, language: str, made: datetime) -> None:
     said = word.core_properties
-    said.title, said.subject = document.title[:255], document.subtitle[:255]
-    said.author, said.last_modified_by = document.author[:255], document.author[:255]
+    said.title, said.subject = fit(document.title)[:255], fit(document.subtitle)[:255]
+    said.author = said.last_modified_by = fit(document.author)[:255]
     said.language, said.comments, said.keywords, said.revision = language, "", "", 1
     said.created = said.modified = made.replace(tzinfo=None)
 
@@ -154,7 +155,7 @@ def _add_foot(word: Any, running: str, page: str) -> None:
     paragraph = foot.paragraphs[0]
     paragraph.style = word.styles["Small"]
     paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(TEXT_MM), alignment=2)
-    paragraph.add_run(f"{running}\t")
+    paragraph.add_run(f"{fit(running)}\t")
     for i, part in enumerate(page.replace("{all}", "{n}").split("{n}")):
         if i:
             field = f'<w:fldSimple {W} w:instr="{("PAGE", "NUMPAGES")[i - 1]}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'

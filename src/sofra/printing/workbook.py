@@ -9,6 +9,7 @@ import xlsxwriter
 
 from .blocks import Document, Figure, Table
 from .labels import labels
+from .letters import fit
 from .widths import evened, shares
 
 CELL_LETTERS = 32_767  # what a cell of a sheet holds
@@ -84,7 +85,7 @@ def _sheet(sheet: Any, table: Table, looks: dict[str, Any], say: dict[str, str])
 
 
 def _fitting(text: str) -> str:
-    clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
+    clean = fit(text)
     return clean if len(clean) <= CELL_LETTERS else clean[: CELL_LETTERS - 1] + "…"
 
 
