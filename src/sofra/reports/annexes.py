@@ -151,12 +151,9 @@ def sources(wanted: Wanted) -> tuple[Block, ...]:
     found.sort(key=lambda one: (order.index(one.kind), one.code))
     for kind, group in groupby(found, key=lambda one: one.kind):
         rows = tuple(_source_row(one) for one in group)
-        blocks.append(
-            Table(
-                capfirst(str(Source.Kind(kind).label)), (_("No."), _("Title"), _("By, or with whom"), _("When"), _("Where to read it")),
-                rows, widths=(0.7, 3, 2.2, 1, 2.4), anchor=f"sources-{kind}", wide=True,
-            )
-        )  # fmt: skip
+        title = capfirst(str(Source.Kind(kind).label))
+        head = (_("No."), _("Title"), _("By, or with whom"), _("When"), _("Where to read it"))
+        blocks.append(Table(title, head, rows, widths=(0.7, 3, 2.2, 1, 2.4), anchor=f"sources-{kind}", wide=True))
     if not found:
         return nothing(_("No source of this round is public."))
     if hidden:

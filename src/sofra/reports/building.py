@@ -16,7 +16,7 @@ from sofra.activities import dates
 from sofra.findings import queries as findings
 from sofra.findings.models import Evidence, Figure, Finding
 from sofra.findings.saying import base_words, source_words, value_words
-from sofra.findings.vocabulary import ORDER
+from sofra.findings.vocabulary import ORDER, chapter_title
 from sofra.ground.models import Visibility
 from sofra.ground.tongues import said
 from sofra.printing import blocks as printed
@@ -156,7 +156,7 @@ class _Making:
         return Statement(
             anchor, (Run(said(finding.statements, self.language)),), standing=standing,
             evidence=tuple(lines) or ((Run(_("No evidence is recorded."), emphasis=True),),),
-            objections=tuple(self._objection(step) for step in findings.standing_objections(finding)),
+            objections=tuple(self._objection(step) for step in self._objections(finding)),
         )  # fmt: skip
 
     def _line(self, told: findings.Told) -> tuple[Run, ...]:
@@ -170,6 +170,11 @@ class _Making:
         if not told.then:
             return runs
         return (*runs, Run(" " + _("(it said %(then)s when this was decided)") % {"then": told.then}))
+
+    def _objections(self, finding: Finding) -> list[Any]:
+        if finding.state != Finding.State.CONTESTED:  # most are not, and each would cost two questions
+            return []
+        return findings.standing_objections(finding)
 
     def _objection(self, step: Any) -> tuple[Run, ...]:
         who = findings.objector_words(step, self.level) or _("An organisation that is not public")
@@ -272,6 +277,30 @@ def _filled(rows: Sequence[tuple[Block, list[printed.Block]]], level: int) -> bo
         elif made_:
             return True
     return False
+
+
+def named(report: Report, blocks: Sequence[Block]) -> dict[int, str]:
+    """Which piece each is, for people: a finding by its statement, a figure by its title, a list by its chapter."""
+    known: dict[str, str] = {
+        one.code: f"{short(one.code)}: {said(one.statements)}" for one in Finding.objects.filter(round=report.round)
+    }
+    known |= {one.code: f"{short(one.code)}: {one}" for one in Figure.objects.filter(round=report.round)}
+    found = {}
+    for block in blocks:
+        words = known.get(block.about, block.about)
+        if block.kind == Kind.FINDINGS:
+            kind = str(dict(Finding.Kind.choices).get(block.options.get("kind", ""), ""))
+            words = ", ".join(part for part in (chapter_title(block.about) if block.about else "", kind) if part)
+        elif block.about in PIECES and block.kind not in (Kind.HEADING, Kind.TEXT):
+            words = str(PIECES[block.about].title)
+        elif block.kind in (Kind.HEADING, Kind.TEXT):
+            words = said(block.texts).strip() or _the_methodology(block) or str(block.get_kind_display())
+        found[block.pk] = words if len(words) <= 110 else words[:109] + "…"
+    return found
+
+
+def _the_methodology(block: Block) -> str:
+    return _("the round's methodology") if block.about == "methodology" else ""
 
 
 # — what an editor is told —————————————————————————————————————————————————————————————————————————————————

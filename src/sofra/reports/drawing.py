@@ -19,7 +19,8 @@ INK, LINE, PAPER = "#2b2622", "#8a7f72", "#ffffff"
 FONT = 'font-family="Noto Sans, DejaVu Sans, sans-serif"'
 _HATCH = (
     '<defs><pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
-    f'<rect width="6" height="6" fill="{PAPER}"/><path d="M0 6L6 0" stroke="{LINE}" stroke-width="0.7"/></pattern></defs>'
+    f'<rect width="6" height="6" fill="{PAPER}"/><path d="M0 6L6 0" stroke="{LINE}" stroke-width="0.7"/>'
+    "</pattern></defs>"
 )
 
 Counts = maps.Counts
@@ -80,7 +81,8 @@ def _label(geometry: dict[str, object], frame: Frame, name: str, count: int | No
     x, y = frame.xy(inside.x, inside.y)
     ink = PAPER if _shade(count, bounds) >= DARK else INK
     return (
-        f'<g {FONT} text-anchor="middle" fill="{ink}"><text x="{x:.1f}" y="{y:.1f}" font-size="12">{escape(name)}</text>'
+        f'<g {FONT} text-anchor="middle" fill="{ink}">'
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="12">{escape(name)}</text>'
         f'<text x="{x:.1f}" y="{y + 17:.1f}" font-size="16" font-weight="bold">{_number(count)}</text></g>'
     )
 

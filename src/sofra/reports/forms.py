@@ -57,15 +57,14 @@ class NewReportForm(ReportForm):
     round = forms.ModelChoiceField(label=_("Mapping round"), queryset=Round.objects.all(), to_field_name="code")
     arrangement = forms.ChoiceField(
         label=_("Begin with an outline"), required=False, widget=forms.RadioSelect,
-        choices=[*((code, capfirst(str(words))) for code, words in outlines.ARRANGEMENTS.items()), ("", _("empty"))],
+        choices=[*outlines.ARRANGEMENTS.items(), ("", _("empty"))],
     )  # fmt: skip
     field_order = ("round",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["arrangement"].choices = [  # type: ignore[attr-defined]
-            *((code, capfirst(str(words))) for code, words in outlines.ARRANGEMENTS.items()), ("", capfirst(_("empty"))),
-        ]  # fmt: skip
+        ways = [(code, capfirst(str(words))) for code, words in outlines.ARRANGEMENTS.items()]
+        self.fields["arrangement"].choices = [*ways, ("", capfirst(_("empty")))]  # type: ignore[attr-defined]
 
 
 def initial_of(report: Report) -> dict[str, Any]:
@@ -101,17 +100,10 @@ def _to_add(report: Report) -> list[tuple[str, Any]]:
     ]
     findings = list(queries.findings(report))
     chapters = dict.fromkeys(one.chapter for one in findings)
-    found.append(
-        (str(_("All findings of a chapter")), [(f"{Kind.FINDINGS}:{code}", chapter_title(code) or _("without a chapter")) for code in chapters])
-    )  # fmt: skip
-    found.append(
-        (str(_("One finding")), [(f"{Kind.FINDING}:{one.code}", _short(f"{one.code.rsplit('.', 1)[-1]}: {one}")) for one in findings])
-    )  # fmt: skip
-    figures = [
-        (f"{Kind.FIGURE}:{one.code}", _short(f"{one.code.rsplit('.', 1)[-1]}: {one}"))
-        for one in queries.figures(report)
-    ]
-    found.append((str(_("Figures")), figures))
+    lists = [(f"{Kind.FINDINGS}:{code}", chapter_title(code) or _("without a chapter")) for code in chapters]
+    ones = [(f"{Kind.FINDING}:{one.code}", _named(one.code, one)) for one in findings]
+    figures = [(f"{Kind.FIGURE}:{one.code}", _named(one.code, one)) for one in queries.figures(report)]
+    found += [(str(_("All findings of a chapter")), lists), (str(_("One finding")), ones), (str(_("Figures")), figures)]
     names = {"chart": _("Charts"), "map": _("Maps"), "table": _("Tables"), "annex": _("Annexes")}
     for kind, words in names.items():
         pieces = [(f"{kind}:{one.name}", str(one.title)) for one in PIECES.values() if one.kind == kind]
@@ -119,7 +111,8 @@ def _to_add(report: Report) -> list[tuple[str, Any]]:
     return [(words, choices) for words, choices in found if choices]
 
 
-def _short(text: str) -> str:
+def _named(code: str, thing: object) -> str:
+    text = f"{code.rsplit('.', 1)[-1]}: {thing}"
     return text if len(text) <= 110 else text[:109] + "…"
 
 

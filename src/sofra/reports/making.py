@@ -24,7 +24,7 @@ class Made:
 
 
 def of_edition(edition: Edition, language: str, form: str) -> Made:
-    """The kept file; made now where nobody has asked for it yet. Raises KeyError for a language or form that is none."""
+    """The kept file; made now where nobody has asked yet. Raises KeyError for a language or form that is none."""
     kept = edition.files.filter(language=language, form=form).first()
     if kept is not None:
         try:

@@ -1,4 +1,4 @@
-"""The data behind a report as a Frictionless data package: tables with their schema, everything as everyone may see it."""
+"""The data behind a report as a Frictionless data package: tables with their schema, as everyone may see them."""
 
 import csv
 import io
@@ -33,13 +33,15 @@ _LICENCES = {
 # Table -> what it holds, and its fields: name, type, description. An empty cell is "not known" everywhere.
 _TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
     "findings": ("Statements of the report", (
-        ("code", "string", "stable public code"), ("chapter", "string", ""), ("kind", "string", ""), ("state", "string", ""),
+        ("code", "string", "stable public code"), ("chapter", "string", ""), ("kind", "string", ""),
+        ("state", "string", ""),
         ("class", "string", "specific, relevant, both"), ("statement_sq", "string", ""), ("statement_en", "string", ""),
         ("places", "string", "codes of places, parted by a space"), ("where_said", "string", "place in the document"),
     )),
     "evidence": ("What each statement stands on", (
         ("finding", "string", "findings.code"), ("number", "integer", "within the finding, from 1"),
-        ("kind", "string", ""), ("source", "string", "sources.code"), ("said_sq", "string", ""), ("said_en", "string", ""),
+        ("kind", "string", ""), ("source", "string", "sources.code"), ("said_sq", "string", ""),
+        ("said_en", "string", ""),
     )),
     "figures": ("Numbers with their source", (
         ("code", "string", ""), ("title_sq", "string", ""), ("title_en", "string", ""), ("label_sq", "string", ""),
@@ -49,7 +51,8 @@ _TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
     )),
     "sources": ("Sources that are public", (
         ("code", "string", ""), ("kind", "string", ""), ("title", "string", ""), ("who", "string", "body or office"),
-        ("when", "string", "a partial date: 2018, 2018-10, 2018-10-05"), ("url", "string", ""), ("consent", "string", ""),
+        ("when", "string", "a partial date: 2018, 2018-10, 2018-10-05"), ("url", "string", ""),
+        ("consent", "string", ""),
     )),
     "organisations": ("Organisations that the mapping covers", (
         ("number", "integer", "row of the annex"), ("code", "string", "the hub's stable code"), ("name", "string", ""),
@@ -62,6 +65,11 @@ _TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         ("base", "integer", "fillings that answered the question"), ("asked", "integer", "fillings sent"),
     )),
 }  # fmt: skip
+_WORDS = {  # what of a row is a source's own content
+    "sources": ("title", "who", "when", "url"),
+    "evidence": ("said_sq", "said_en"),
+    "figures": ("title_sq", "title_en", "label_sq", "label_en", "value", "page"),
+}
 _KEYS = {"findings": "code", "sources": "code"}
 
 
@@ -158,8 +166,7 @@ def leave(data: Data, source: str) -> bool:
     for name, (_what, fields) in _TABLES.items():
         names = [field for field, _kind, _about in fields]
         at = names.index("code") if name == "sources" else names.index("source") if "source" in names else -1
-        words = {"sources": ("title", "who", "when", "url"), "evidence": ("said_sq", "said_en"),
-                 "figures": ("title_sq", "title_en", "label_sq", "label_en", "value", "page")}.get(name, ())  # fmt: skip
+        words = _WORDS.get(name, ())
         for row in data.get(name, {}).get("rows", []) if at >= 0 else []:
             if row[at] == source:
                 for word in words:
@@ -171,7 +178,7 @@ def leave(data: Data, source: str) -> bool:
 
 
 def packed(report: Report, data: Data, *, edition: Edition | None) -> bytes:
-    """The ZIP: datapackage.json and a CSV a table (UTF-8; an empty cell is not known). The same data, the same bytes."""
+    """The ZIP: datapackage.json and a CSV a table (UTF-8; empty: not known). The same data, the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         about = json.dumps(_described(report, data, edition), ensure_ascii=False, indent=2)
@@ -215,11 +222,7 @@ def _described(report: Report, data: Data, edition: Edition | None) -> dict[str,
         "version": str(edition.number) if edition else "draft",
         "profile": "tabular-data-package",
         "sources": [{"title": report.round.source or report.code, "path": address}],
-        "contributors": [
-            {"title": name, "role": role}
-            for name, role in ((report.publisher, "publisher"), (report.authors, "author"), (report.funder, "contributor"))
-            if name
-        ],
+        "contributors": _contributors(report),
         "temporal": dates.written_span(report.round.begins, report.round.ends),
         "resources": [_resource(name, len(data[name]["rows"])) for name in _TABLES],
     }  # fmt: skip
@@ -232,10 +235,17 @@ def _described(report: Report, data: Data, edition: Edition | None) -> dict[str,
     return said
 
 
+def _contributors(report: Report) -> list[dict[str, str]]:
+    parts = ((report.publisher, "publisher"), (report.authors, "author"), (report.funder, "contributor"))
+    return [{"title": name, "role": role} for name, role in parts if name]
+
+
 def _resource(name: str, rows: int) -> dict[str, Any]:
     what, fields = _TABLES[name]
     schema: dict[str, Any] = {
-        "fields": [{"name": field, "type": kind, **({"description": about} if about else {})} for field, kind, about in fields],
+        "fields": [
+            {"name": field, "type": kind, **({"description": about} if about else {})} for field, kind, about in fields
+        ],
         "missingValues": [""],
     }  # fmt: skip
     if name in _KEYS:

@@ -137,14 +137,16 @@ def classes(wanted: Wanted) -> tuple[Block, ...]:
     if not found:
         return _nobody()
     words = {
-        "specific": _("P/CVE-specific only"), "relevant": _("P/CVE-relevant only"), "both": _("both specific and relevant"),
+        "specific": _("P/CVE-specific only"), "relevant": _("P/CVE-relevant only"),
+        "both": _("both specific and relevant"),
         UNKNOWN: _("not known or not public"),
     }  # fmt: skip
     counts = counting.by_class(found, wanted.level)
     pairs = [(word, counts[code]) for code, word in words.items()]
+    source = _registry() + "; " + _("the class follows from the recorded kinds of activity, by Annex II")
     figure = bars(
-        wanted, "classes", _("Organisations by class of their activities"), pairs, what=_("Class"), of=_("Organisations"),
-        base=_of_organisations(len(found)), source=_registry() + "; " + _("the class follows from the recorded kinds of activity, by Annex II"),
+        wanted, "classes", _("Organisations by class of their activities"), pairs, what=_("Class"),
+        of=_("Organisations"), base=_of_organisations(len(found)), source=source,
     )  # fmt: skip
     return (figure,)
 
@@ -317,7 +319,8 @@ def crowded(wanted: Wanted) -> tuple[Block, ...]:
         return nothing(_("No place is crowded, as far as is known."))
     table = Table(
         _("Crowded places"), (_("Municipality"), _("For whom"), _("How sure"), _("Organisations at once, at most")),
-        tuple(rows[:MOST_ROWS]), numbers=(3,), widths=(2, 2.4, 1.2, 1.4), source=_cut(rows, _records()), anchor="crowded",
+        tuple(rows[:MOST_ROWS]), numbers=(3,), widths=(2, 2.4, 1.2, 1.4), source=_cut(rows, _records()),
+        anchor="crowded",
     )  # fmt: skip
     return (table,)
 
@@ -456,8 +459,10 @@ PIECES: dict[str, Piece] = {
               _t("Invitations and answers of the round, with the rate."), answered_by_county, "method"),
         Piece("answered-by-kind", _CHART, _t("Who answered, by kind of body"),
               _t("Invitations and answers of the round, with the rate."), answered_by_kind, "method"),
-        Piece("bodies", _CHART, _t("Organisations by kind of body"), _t("Of those that the round mapped."), bodies, "analysis"),
-        Piece("classes", _CHART, _t("Organisations by class"), _t("Specific, relevant, both, not known."), classes, "analysis"),
+        Piece("bodies", _CHART, _t("Organisations by kind of body"), _t("Of those that the round mapped."),
+              bodies, "analysis"),
+        Piece("classes", _CHART, _t("Organisations by class"), _t("Specific, relevant, both, not known."),
+              classes, "analysis"),
         Piece("organisations-by-county", _MAP, _t("Organisations by county"), _t("Map and table."),
               organisations_by_county, "analysis"),
         Piece("organisations-by-municipality", _MAP, _t("Organisations by municipality"), _t("Equal tiles and table."),
@@ -467,15 +472,17 @@ PIECES: dict[str, Piece] = {
         Piece("audiences", _CHART, _t("Audiences"), _t("Whom the organisations work with."), audiences, "fields"),
         Piece("activities-by-kind", _CHART, _t("Activities by kind"), _t("Chapter IV's forms and Annex II's kinds."),
               activities_by_kind, "fields"),
-        Piece("activities-by-place", _MAP, _t("Activities by county"), _t("Map and table."), activities_by_place, "findings"),
+        Piece("activities-by-place", _MAP, _t("Activities by county"), _t("Map and table."),
+              activities_by_place, "findings"),
         Piece("activities-by-quarter", _CHART, _t("Activities by quarter"), _t("When they began."),
               activities_by_quarter, "findings"),
-        Piece("heat", _TABLE, _t("Who works where"), _t("Counties by kind of activity."), heat, "findings"),
+        Piece("heat", _TABLE, _t("Who works where"), _t("Kinds of activity by county."), heat, "findings"),
         Piece("crowded", _TABLE, _t("Crowded places"), _t("More organisations than the limit with the same people."),
               crowded, "gaps"),
         Piece("nobody-known", _TABLE, _t("Places where nobody is known"), _t("Asked and nobody, or not asked."),
               nobody_known, "gaps"),
-        Piece("answers", _ANNEX, _t("The questionnaire's answers"), _t("Counts by question, each with its base."), answers),
+        Piece("answers", _ANNEX, _t("The questionnaire's answers"), _t("Counts by question, each with its base."),
+              answers),
         Piece("sources", _ANNEX, _t("Sources"), _t("By kind; those that are public."), annexes.sources),
         Piece("attendance", _ANNEX, _t("Round tables and who was there"), _t("By organisation, never a person."),
               annexes.attendance),

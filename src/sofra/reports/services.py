@@ -45,7 +45,7 @@ def begin_report(
     *, round: Round, titles: Mapping[str, str], by: User | None, code: str = "",
     subtitles: Mapping[str, str] | None = None, licence: str = Licence.CC_BY, **facts: str,
 ) -> Report:  # fmt: skip
-    """A report of a round, empty. `facts`: publisher, authors, funder. The round's first report has the round's code."""
+    """A report of a round, empty. `facts`: publisher, authors, funder. The first of a round has the round's code."""
     _check_titles(titles)
     code = code or _free_code(round)
     if Report.objects.filter(code=code).exists():

@@ -193,10 +193,10 @@ def outline(request: HttpRequest, code: str) -> HttpResponse:
     by = require(request.user, roles.MAPPER)
     found = queries.report_for(by, code, edit=True)
     blocks = queries.blocks_of(found)
-    names = [(one.pk, services.in_words(one)) for one in blocks]
+    names = building.named(found, blocks)
     adding = request.method == "POST" and request.POST.get("act") == "add"
     form = forms.AddForm(
-        request.POST if adding else None, report=found, blocks=names,
+        request.POST if adding else None, report=found, blocks=list(names.items()),
         initial={"after": request.GET.get("after", "")},
     )  # fmt: skip
     changed: list[Outline] = []
@@ -211,13 +211,14 @@ def outline(request: HttpRequest, code: str) -> HttpResponse:
             changed, wrong = outdated.changes, True
             found.refresh_from_db()
             blocks = queries.blocks_of(found)
+            names = building.named(found, blocks)
         except ValidationError as problem:
             messages.error(request, " ".join(problem.messages))
             wrong = True
     problems = building.problems(found)
     context = {
         "report": found, "form": form, "changed": changed, "outdated": wrong and bool(changed),
-        "rows": [(one, services.in_words(one), problems.get(one.pk, ""), _depth(blocks, one)) for one in blocks],
+        "rows": [(one, names[one.pk], problems.get(one.pk, ""), _depth(blocks, one)) for one in blocks],
         "arrangements": outlines.ARRANGEMENTS.items(), "problems": len(problems),
         "last": found.outlines.select_related("by").first(), "newest": queries.newest(found),
     }  # fmt: skip
@@ -300,7 +301,8 @@ def block(request: HttpRequest, code: str, number: int) -> HttpResponse:
             put(form, problem)
     shown = _as_typed(one, form) if preview else one
     context = {
-        "report": found, "block": one, "form": form, "outdated": outdated, "words": services.in_words(one),
+        "report": found, "block": one, "form": form, "outdated": outdated,
+        "words": building.named(found, [one])[one.pk],
         "previews": [(LANGUAGE_NAMES[each], each, _preview(found, shown, each)) for each in rules.LANGUAGES],
         "problem": building.problems(found).get(one.pk, ""), "previewed": preview,
         "last": found.outlines.select_related("by").first() if outdated else None,
@@ -382,7 +384,9 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
         now = building.built(found, language, Visibility.PUBLIC, edition="…").document
         differences = freezing.differences(freezing.document(newest, language), now)
     problems = building.problems(found)
-    rows = [(one, services.in_words(one), problems[one.pk]) for one in queries.blocks_of(found) if one.pk in problems]
+    noted = [one for one in queries.blocks_of(found) if one.pk in problems]
+    names = building.named(found, noted)
+    rows = [(one, names[one.pk], problems[one.pk]) for one in noted]
     context = {
         "report": found, "form": form, "newest": newest, "differences": differences, "rows": rows, "changed": changed,
     }  # fmt: skip
