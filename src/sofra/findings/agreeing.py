@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 import krippendorff
 
+# Above the first, conclusions are commonly drawn; between the two only tentative ones (Krippendorff 2004, p. 241).
+LIMITS = (0.8, 0.667)
+
 
 @dataclass(frozen=True)
 class Agreement:

@@ -138,6 +138,13 @@ def code_answer(
     record(what="coding.given", about=round.code, by=by, codes=len(chosen))
 
 
+def give(round: Round, question: str, unit: Unit, codes: Iterable[Code], *, by: User) -> None:
+    """As code_answer, for a unit."""
+    filling = Filling.objects.get(pk=unit.filling) if unit.filling else None
+    quote = Quote.objects.get(pk=unit.quote) if unit.quote else None
+    code_answer(round=round, codes=codes, filling=filling, question=question, turn=unit.turn, quote=quote, by=by)
+
+
 @transaction.atomic
 def finish_coding(*, round: Round, question: str = QUOTES, by: User) -> CodingTask:
     """The coder is done: others who are done may compare. Raises ValidationError while something is not coded."""

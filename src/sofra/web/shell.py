@@ -22,6 +22,7 @@ _WAYS: tuple[tuple[str, Promise, tuple[roles.Role, ...]], ...] = (
     ("places", _("Places"), (roles.VISITOR,)),
     ("schools", _("Schools"), (roles.VISITOR,)),
     ("rounds", _("Mapping rounds"), (roles.VISITOR,)),
+    ("findings", _("Findings"), (roles.VISITOR,)),
     ("reports", _("Reports"), (roles.VISITOR,)),
     ("glossary", _("Glossary"), (roles.VISITOR,)),
     ("sessions", _("School sessions"), (roles.MEMBER,)),
