@@ -22,6 +22,7 @@ from django.utils.formats import get_format, number_format
 from . import svg
 from .blocks import Table
 from .labels import labels
+from .letters import fit
 from .palette import COLOURS, FONT, SERIES
 
 VERSION = "1"  # of the drawing: another one, and nothing is taken from the cache
@@ -410,7 +411,7 @@ def _drawn(spec: dict[str, Any], language: str, *, patterns: bool = True) -> str
     """The SVG of a specification, from the cache where the same was drawn before."""
     said = json.dumps([VERSION, spec, language, patterns], sort_keys=True, ensure_ascii=True)
     name = hashlib.sha256(said.encode()).hexdigest()
-    path = Path(settings.DATA) / "charts" / f"{name}.svg"
+    path = folder() / f"{name}.svg"
     try:
         return path.read_text(encoding="utf-8")
     except (FileNotFoundError, UnicodeDecodeError):
@@ -429,7 +430,23 @@ def draw(spec: dict[str, Any], language: str) -> str:
 
     point, thousand = (get_format(name, language) for name in ("DECIMAL_SEPARATOR", "THOUSAND_SEPARATOR"))
     locale = {"decimal": point, "thousands": thousand, "grouping": [3], "currency": ["", ""]}
-    return svg.cleaned(vl_convert.vegalite_to_svg(spec, vl_version="5.20", allowed_base_urls=[], format_locale=locale))
+    return svg.cleaned(
+        vl_convert.vegalite_to_svg(_fitting(spec), vl_version="5.20", allowed_base_urls=[], format_locale=locale)
+    )
+
+
+def _fitting(said: Any) -> Any:
+    """Without control characters in any text: a NUL would end not the drawing but the process."""
+    if isinstance(said, str):
+        return fit(said)
+    if isinstance(said, dict):
+        return {fit(name): _fitting(value) for name, value in said.items()}
+    return [_fitting(value) for value in said] if isinstance(said, list) else said
+
+
+def folder() -> Path:
+    """Where drawings are kept; it can be emptied at any time."""
+    return Path(settings.DATA) / "charts"
 
 
 def _keep(path: Path, drawing: str) -> None:

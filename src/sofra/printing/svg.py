@@ -98,16 +98,16 @@ def _drop(node: Any) -> None:
 
 
 def _clean_attributes(node: Any) -> None:
-    for name, value in list(node.attrib.items()):
-        if name == "style":
-            for part in value.split(";"):
-                what, _colon, how = part.partition(":")
-                if what.strip() in ATTRIBUTES and not _ELSEWHERE.search(how):
-                    node.set(what.strip(), how.strip())
-        if name == XLINK and "href" not in node.attrib:
-            node.set("href", value)
-        if name not in ATTRIBUTES or _ELSEWHERE.search(value):
-            del node.attrib[name]
+    """Only what draws, and nothing that leads elsewhere; simple declarations of a style become attributes."""
+    said = {**node.attrib}
+    for declaration in said.pop("style", "").split(";"):
+        name, _colon, value = declaration.partition(":")
+        said[name.strip()] = value.strip()
+    said.setdefault("href", said.get(XLINK, ""))
+    node.attrib.clear()
+    for name, value in said.items():
+        if name in ATTRIBUTES and value and not _ELSEWHERE.search(value):
+            node.set(name, value)
     href = node.get("href")
     if href is not None and not (_LINK.match(href) if _name(node) == "a" else href.startswith("#")):
         del node.attrib["href"]
