@@ -171,22 +171,42 @@ def begin_filling(
     version: Version, *, way: str, by: User | None = None, begun_from: Filling | None = None,
     expires_at: datetime | None = None, linked: bool = True, language: str = "",
 ) -> Filling:  # fmt: skip
-    """Begin one, from the last answers where `begun_from` is given. `linked` makes its private link (keys.key_of)."""
+    """Begin one, from the last answers where `begun_from` is given. `linked` makes its private link (keys.key_of).
+
+    What came from the last answers is `carried` until somebody changes it or says that it is still true.
+    """
     instance = Instance.blank(queries.form_of(version), language=language)
+    carried: list[str] = []
     if begun_from is not None:
-        instance.take_over(queries.instance_of(begun_from, calculated=False))
+        old = queries.instance_of(begun_from, calculated=False)
+        instance.take_over(old)
+        carried = [
+            path
+            for path, question, node in instance.answered()
+            if question.asked and question.kind != "note" and old.get(path) == node.text
+        ]
     return Filling.objects.create(
         version=version, instance=instance.id, way=way, document=instance.xml(), language=language[:40],
         key_hash=keys.hashed(keys.key_of(instance.id, 1)) if linked else None, expires_at=expires_at,
-        begun_from=begun_from, typed_by=by if way == Filling.Way.PAPER else None, saved_at=timezone.now(),
+        begun_from=begun_from, carried=carried, typed_by=by if way == Filling.Way.PAPER else None, saved_at=timezone.now(),
     )  # fmt: skip
 
 
-def save_filling(filling: Filling, instance: Instance, *, seen: int, part: str = "", by: User | None = None) -> Filling:
-    """Save what was written so far. Raises Outdated where `seen` is not its revision; then nothing was written."""
+def save_filling(
+    filling: Filling, instance: Instance, *, seen: int, part: str = "", by: User | None = None,
+    confirmed: Iterable[str] = (),
+) -> Filling:  # fmt: skip
+    """Save what was written so far; `confirmed` are paths of last time's answers that are said to be still true.
+
+    Raises Outdated where `seen` is not its revision; then nothing was written.
+    """
     with transaction.atomic():
         now = _current(filling, seen)
         first = now.revision == 1
+        if now.carried:
+            said, old = set(confirmed), queries.instance_of(now, calculated=False)
+            now.carried = [p for p in now.carried if p not in said and instance.get(p) == old.get(p)]
+            now.save(update_fields=["carried"])
         _overwrite(now, instance, instance.xml(), by=by, part=part)
         if now.state == State.SENT:
             deriving.derive(now, instance)
@@ -250,7 +270,7 @@ def _keep_revision(now: Filling, document: str, *, by: User | None, note: str = 
 
 def _shown_to(filling: Filling, now: Filling) -> Filling:
     """What the caller holds says what was written."""
-    for name in ("document", "saved_at", "revision", "part", "state", "sent_at"):
+    for name in ("document", "saved_at", "revision", "part", "state", "sent_at", "carried"):
         setattr(filling, name, getattr(now, name))
     return filling
 
