@@ -188,7 +188,8 @@ def begin_filling(
     return Filling.objects.create(
         version=version, instance=instance.id, way=way, document=instance.xml(), language=language[:40],
         key_hash=keys.hashed(keys.key_of(instance.id, 1)) if linked else None, expires_at=expires_at,
-        begun_from=begun_from, carried=carried, typed_by=by if way == Filling.Way.PAPER else None, saved_at=timezone.now(),
+        begun_from=begun_from, carried=carried, typed_by=by if way == Filling.Way.PAPER else None,
+        saved_at=timezone.now(),
     )  # fmt: skip
 
 
@@ -207,7 +208,7 @@ def save_filling(
             said, old = set(confirmed), queries.instance_of(now, calculated=False)
             now.carried = [p for p in now.carried if p not in said and instance.get(p) == old.get(p)]
             now.save(update_fields=["carried"])
-        _overwrite(now, instance, instance.xml(), by=by, part=part)
+        _overwrite(now, instance, by=by, part=part)
         if now.state == State.SENT:
             deriving.derive(now, instance)
         if first:
@@ -225,7 +226,7 @@ def send_filling(filling: Filling, *, by: User | None = None) -> Filling:
             raise ValidationError([fault.sentence for fault in faults])
         instance.stamp_end()
         now.state, now.sent_at = State.SENT, timezone.now()
-        _overwrite(now, instance, instance.xml(final=True), by=by, part=now.part)
+        _overwrite(now, instance, by=by, part=now.part, final=True)
         deriving.derive(now, instance)
         record(what="filling.sent", about=_about(now), by=by, way=now.way)
         tell(now, Happened.SENT)
@@ -246,11 +247,12 @@ def _current(filling: Filling, seen: int | None) -> Filling:
     return now
 
 
-def _overwrite(now: Filling, instance: Instance, document: str, *, by: User | None, part: str) -> None:
+def _overwrite(now: Filling, instance: Instance, *, by: User | None, part: str, final: bool = False) -> None:
     """Write the new document; the old one is kept where something that was answered in it is there no more."""
+    document = instance.xml(final=final)
     if now.document != document:
         try:
-            lost = deriving.lost(queries.instance_of(now, calculated=False), instance)
+            lost = deriving.lost(queries.instance_of(now, calculated=False), instance, final=final)
         except BadInstance:
             lost = True
         if lost:
