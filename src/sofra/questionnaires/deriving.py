@@ -31,10 +31,14 @@ def derive(filling: Filling, instance: Instance) -> None:
     Answer.objects.bulk_create(rows, batch_size=500)
 
 
-def lost(old: Instance, new: Instance) -> bool:
-    """Is something that somebody answered in the old document not in the new one any more?"""
+def lost(old: Instance, new: Instance, *, final: bool) -> bool:
+    """Is something that somebody answered in the old document not in the new one any more?
+
+    `final`: the new one is written without what is not asked.
+    """
     before = Counter((path, node.text) for path, question, node in old.answered() if asked(question))
-    after = Counter((path, node.text) for path, question, node in new.answered() if asked(question))
+    kept = new.answered(off=not final)
+    after = Counter((path, node.text) for path, question, node in kept if asked(question))
     return bool(before - after)
 
 

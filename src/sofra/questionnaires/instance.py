@@ -223,10 +223,10 @@ class Instance:
             node.text = said
             self._changed.append(node)
 
-    def answered(self) -> Iterator[tuple[str, Question, Node]]:
-        """Every relevant value that is not empty: (path, question, node)."""
+    def answered(self, *, off: bool = False) -> Iterator[tuple[str, Question, Node]]:
+        """Every relevant value that is not empty: (path, question, node). With `off` what is not asked too."""
         for node in self.root.walk():
-            if isinstance(node.spec, Question) and node.text and not node.off:
+            if isinstance(node.spec, Question) and node.text and (off or not node.off):
                 yield self.path_of(node), node.spec, node
 
     # — turns ——————————————————————————————————————————————————————————————————————————————————————————————————————
