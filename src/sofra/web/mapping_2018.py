@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django_tasks import task
 
 from sofra.activities.models import Activity
 from sofra.findings import services as findings
@@ -23,6 +24,7 @@ from sofra.mapping.models import Round
 from sofra.organisations import queries as registry
 from sofra.organisations.models import Organisation
 from sofra.reports import services as reports
+from sofra.reports.models import Report
 
 CODE = "al.2018.mapping"
 REPORT = "Mapping report 2018"
@@ -52,7 +54,7 @@ def load_mapping(say: Callable[[str], None] = lambda _said: None) -> Round:
 
 
 def arrange_report(round_: Round) -> None:
-    """The report in the order of the printed one, as a draft: its first edition is published by `publish_first`."""
+    """The report in the order of the printed one, as a draft until `publish_soon`."""
     report = reports.begin_report(
         round=round_, titles=REPORTED, subtitles=SUBTITLES, publisher="Center for Legal Civic Initiatives",
         authors="Iris Aliaj", funder="European Union", licence="", by=None,
@@ -63,6 +65,21 @@ def arrange_report(round_: Round) -> None:
         texts = {language: row[language] for language in ("sq", "en") if row[language]}
         laid.append({"kind": row["kind"], "level": int(row["level"]), "about": about, "texts": texts})
     reports.lay_outline(report, laid, by=None)
+
+
+def publish_soon() -> None:
+    """Leave the first edition to the worker: the demo is there before its charts are drawn in both languages."""
+    if Report.objects.filter(code=CODE, editions=None).exists():
+        publish_first.enqueue()
+
+
+@task()
+def publish_first() -> None:
+    """The edition that everyone reads. Once: a worker that was killed, or a second start, publishes no second one."""
+    with transaction.atomic():
+        report = Report.objects.select_for_update().filter(code=CODE).first()
+        if report is not None and not report.editions.exists():
+            reports.publish(report, note=NOTE, by=None)
 
 
 class _Loading:
@@ -264,6 +281,7 @@ SUBTITLES = {
     "sq": "Raporti i hartëzimit i vitit 2018, i rindërtuar nga gjetjet dhe dëshmitë e tij",
     "en": "Mapping report of 2018, rebuilt from its findings and evidence",
 }
+NOTE = "Botimi i parë, i rindërtuar nga raporti i shtypur. / The first edition, rebuilt from the printed report."
 TABLE = {
     "sq": "Tryeza e rrumbullakët për konfirmimin e gjetjeve",
     "en": "Round table for the confirmation of findings",

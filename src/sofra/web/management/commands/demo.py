@@ -17,7 +17,7 @@ from sofra.accounts.models import User
 from sofra.organisations import duplicates
 from sofra.organisations.models import Organisation
 from sofra.schools import examples
-from sofra.web import first_lists, running
+from sofra.web import first_lists, mapping_2018, running
 
 
 class Command(BaseCommand):
@@ -66,6 +66,7 @@ class Command(BaseCommand):
             first_lists.load_lists(since, self.say)
             first_lists.remember_lists()
         invent_schools()
+        mapping_2018.publish_soon()
         running.collect_static()
 
     def load(self) -> None:
