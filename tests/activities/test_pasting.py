@@ -60,6 +60,7 @@ def test_what_is_no_table_or_too_long_gets_a_sentence(text: str) -> None:
     assert refused.value.messages[0].endswith(".")
 
 
+@pytest.mark.once
 def test_five_thousand_rows_with_three_bad_ones(table: Client, ura: Organisation) -> None:
     rows = [f"Takimi {n}\tPukë\t{n % 28 + 1}.{n % 12 + 1}.2026\ttë rinj\t{n % 40}" for n in range(5000)]
     rows[9] = "Takimi i prishur\tPukë\t31.2.2026\ttë rinj\t5"

@@ -322,6 +322,7 @@ def test_drafts_are_seen_by_nobody_else(ura: Organisation, lugina: Organisation)
     assert not Presence.objects.exists()
 
 
+@pytest.mark.once
 def test_five_thousand_rows_with_three_bad_ones(ura: Organisation, lugina: Organisation) -> None:
     lines = [f"Ura,Takimi {n},Pukë,{n % 28 + 1}.{n % 12 + 1}.2018,të rinj,{n % 50}" for n in range(5_000)]
     for bad in (17, 2_500, 4_999):

@@ -271,6 +271,7 @@ def _one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.mark.sterner
 @pytest.mark.usefixtures("_one_connection")
 @pytest.mark.parametrize("path", PATHS)
 def test_the_description_tells_the_truth(hundred: None, path: str) -> None:
