@@ -40,16 +40,30 @@ def written(document: Document) -> bytes:
     """The file; the same bytes for the same document. Raises Unprintable, which would be a fault of ours."""
     data, drawings = told(document)
     made = datetime.fromisoformat(document.date or "2000-01-01").replace(tzinfo=UTC)
+    _probe(_rare([*_texts(data), *drawings.values()]) - _shown.keys())
     for _attempt in range(3):
-        texts = list(_texts(data)) + list(drawings.values())
-        _probe({letter for text in texts for letter in set(text) if not _PLAIN.match(letter)} - _shown.keys())
-        files = {name: printable(drawing, breaking=False).encode() for name, drawing in drawings.items()}
-        files |= {"main": PROGRAM.read_bytes(), "data.json": json.dumps(_each_text(data, printable)).encode()}
-        unshown = _compiled(files, made)
+        unshown = _compiled(_printable_files(data, drawings), made)
         if isinstance(unshown, bytes):
             return unshown
         _shown.update(dict.fromkeys(unshown, False))
     raise Unprintable("characters without a shape remain")
+
+
+def files_of(document: Document) -> dict[str, bytes]:
+    """What typst gets: the program, the data and the drawings, by name."""
+    data, drawings = told(document)
+    _probe(_rare([*_texts(data), *drawings.values()]) - _shown.keys())
+    return _printable_files(data, drawings)
+
+
+def _printable_files(data: dict[str, Any], drawings: dict[str, str]) -> dict[str, bytes]:
+    files = {name: printable(drawing, breaking=False).encode() for name, drawing in drawings.items()}
+    said = json.dumps(_each_text(data, printable)).encode()
+    return {**files, "main": PROGRAM.read_bytes(), "data.json": said}
+
+
+def _rare(texts: Iterable[str]) -> set[str]:
+    return {letter for text in texts if not text.isascii() for letter in set(text) if not _PLAIN.match(letter)}
 
 
 def _compiled(files: dict[str, bytes], made: datetime) -> bytes | set[str]:
