@@ -127,7 +127,7 @@ def part(request: HttpRequest, filling: Filling, key: str, number: int) -> HttpR
     if request.method != "POST":
         faults = _wanted_faults(request, instance, here, language)
         return _drawn(request, filling, instance, key, number, faults=faults)
-    act = request.POST.get("act", "next")
+    act = "stay" if {"add", "remove"} & set(request.POST) else request.POST.get("act", "next")
     resolved = "resolved" in request.POST
     outcome = (resolve if resolved else keep_typed)(request, filling, here)
     if outcome.conflicts:
