@@ -484,7 +484,7 @@ def why_not(invitation: Invitation, kind: str, *, now: datetime) -> str:
     if kind == Kind.REMINDER and invitation.invited_at is None:
         return _("It was not invited yet.")
     written = invitation.letters.filter(sent_at__isnull=False)
-    if written.filter(at__gt=now - _A_MOMENT).exists():
+    if written.filter(sent_at__gt=now - _A_MOMENT).exists():
         return _("A letter went out to it a moment ago.")
     if written.count() >= rules.MOST_LETTERS:
         return _("It got %(most)s letters in this round: take the telephone.") % {"most": rules.MOST_LETTERS}
