@@ -133,11 +133,8 @@ def suggest(titles: Iterable[str], known: Known) -> dict[str, str]:
         elif target:
             taken.add(target)
     parted = {target.partition("=")[0] for target in taken if "=" in target}
-    for title, target in mapping.items():
-        # Choices in columns of their own cannot be mistaken; labels in one column can. A place stands best in one.
-        if target in parted or ("@" in target[1:] and target.partition("@")[0] in taken):
-            mapping[title] = LEFT_OUT
-    return mapping
+    # Choices in columns of their own cannot be mistaken; labels in one column can.
+    return {title: LEFT_OUT if target in parted else target for title, target in mapping.items()}
 
 
 def _choose_one(mapping: dict[str, str], target: str, best: tuple[str, ...]) -> None:
