@@ -35,7 +35,10 @@ def frozen(report: Report, number: int) -> Content:
         built = building.built(report, language, Visibility.PUBLIC, edition=words)
         documents[language] = as_json(built.document)
         stands[language] = {"evidence": built.evidence, "figures": built.figures}
-    return {"documents": documents, "stands": stands, "data": packaging.data_of(report)}
+    content: Content = json.loads(
+        json.dumps({"documents": documents, "stands": stands, "data": packaging.data_of(report)})
+    )  # as the database will give it back
+    return content
 
 
 def digest_of(content: Content) -> str:
