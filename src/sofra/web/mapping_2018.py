@@ -106,7 +106,7 @@ class _Loading:
         )
         self._sources()
         self._figures()
-        found = [self._finding(row) for row in rows_of("findings.csv")]
+        found = [self._finding(number, row) for number, row in enumerate(rows_of("findings.csv"), start=1)]
         self._table(found)
         return self.round
 
@@ -144,10 +144,11 @@ class _Loading:
 
     # — findings ———————————————————————————————————————————————————————————————————————————————————————————
 
-    def _finding(self, row: Row) -> Finding:
+    def _finding(self, number: int, row: Row) -> Finding:
         with _told("findings.csv", row):
             finding = findings.record_finding(
-                round=self.round, statements={"sq": row["sq"], "en": row["en"]}, kind=row["kind"],
+                round=self.round, code=f"{CODE}.f{number:02d}", statements={"sq": row["sq"], "en": row["en"]},
+                kind=row["kind"],
                 chapter=row["chapter"], position=int(row["position"]),
                 places=[code for code in row["places"].split("|") if code],
                 organisations=self._organisations(row, "findings.csv"), activity_class=row["activity_class"],
