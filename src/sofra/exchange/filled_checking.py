@@ -101,8 +101,8 @@ def _known(instances: Sequence[str]) -> dict[str, Known]:
     found: dict[str, Known] = {}
     for start in range(0, len(instances), 500):
         rows = Filling.objects.filter(instance__in=instances[start : start + 500])
-        for instance, *known in rows.values_list("instance", "pk", "state", "document"):
-            found[instance] = (known[0], known[1], known[2])
+        for instance, number, state, document in rows.values_list("instance", "pk", "state", "document"):
+            found[instance] = (number, state, document)
     return found
 
 

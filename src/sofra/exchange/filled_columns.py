@@ -55,7 +55,9 @@ def known_of(version: Version) -> Known:
 def _known(number: int, _xform: str) -> Known:
     version = Version.objects.get(pk=number)
     form = queries.form_of(version)
-    kinds, labels, choices = {}, {}, {}
+    kinds: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    choices: dict[str, dict[str, str]] = {}
     spoken: list[dict[str, str]] = []
     for language in [*form.languages, ""] if form.languages else [""]:
         asked = queries.questions(version, language)

@@ -8,10 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from defusedxml import ElementTree as Xml
-from defusedxml.common import DefusedXmlException
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -23,7 +20,7 @@ from sofra.accounts.models import User
 from sofra.ground import files
 from sofra.ground.audit import record
 
-from . import arriving, queries, services, sniffing
+from . import arriving, queries, services, sniffing, trees
 from .instance import BadInstance
 from .keys import hashed
 from .models import Collector, Filling, Upload, Version
@@ -142,7 +139,7 @@ def offered(collector: Collector, form_id: str = "") -> list[Version]:
 def take(collector: Collector, sent: Sent) -> Taken:
     """Keep what a phone sent: answers once, each file once. Raises BadInstance, NoSuchForm; then nothing is kept."""
     root = _root_of(sent.xml)
-    version = version_of(collector, root.get("id", ""), root.get("version", ""))
+    version = version_of(collector, *_form_of(root))
     had = Filling.objects.filter(instance=_instance_of(root)).first()
     if had is not None and had.state == Filling.State.WITHDRAWN:
         return Taken(had, new=False, added=False)  # a withdrawn consent takes later photos along
@@ -177,34 +174,34 @@ def version_of(collector: Collector, form_id: str, form_version: str) -> Version
     )
 
 
-def _root_of(xml: bytes) -> Any:
+def _root_of(xml: bytes) -> trees.Node:
     try:
-        return Xml.fromstring(xml, forbid_dtd=True)
-    except (Xml.ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+        return trees.tree(trees.element(xml))
+    except trees.BadXml:
         raise BadInstance(_("What was sent is no form that was filled in: it cannot be read as XML.")) from None
 
 
-def _instance_of(root: Any) -> str:
-    said = (element.text or "" for element in root.iter() if _plain(element.tag) == "instanceID")
-    return next(said, "").strip()
+def _form_of(root: trees.Node) -> tuple[str, str]:
+    """The form's id and version; some clients put the version into a namespace."""
+    versions = (value for name, value in root.attributes.items() if trees.split(name)[1] == "version")
+    return root.attributes.get("id", ""), next(versions, "")
 
 
-def _plain(tag: str) -> str:
-    """The name of an element without its namespace."""
-    return tag.rpartition("}")[2]
+def _instance_of(root: trees.Node) -> str:
+    return next((node.text for node in root.walk() if node.name == "instanceID"), "").strip()
 
 
-def files_named(version: Version, root: Any) -> dict[str, tuple[str, str]]:
+def files_named(version: Version, root: trees.Node) -> dict[str, tuple[str, str]]:
     """Name of a file -> path and kind of the question whose answer it is."""
     form = queries.form_of(version)
     found: dict[str, tuple[str, str]] = {}
-    waiting = [(root, f"/{_plain(root.tag)}")]
+    waiting = [(root, f"/{root.name}")]
     while waiting:
-        element, path = waiting.pop()
-        item, text = form.items.get(path), (element.text or "").strip()
+        node, path = waiting.pop()
+        item, text = form.items.get(path), node.text.strip()
         if item is not None and item.kind in FILES and text:
             found.setdefault(text, (path, item.kind))
-        waiting += [(child, f"{path}/{_plain(child.tag)}") for child in element]
+        waiting += [(kid, f"{path}/{kid.name}") for kid in node.kids]
     return found
 
 

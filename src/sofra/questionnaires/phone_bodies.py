@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
@@ -49,7 +49,7 @@ def submission(request: HttpRequest, *, most: int) -> Iterator[Sent]:
         body.seek(0)
         meta = {**request.META, "CONTENT_LENGTH": str(size)}
         try:
-            said, files = MultiPartParser(meta, body, [TemporaryFileUploadHandler(request)], "utf-8").parse()
+            said, files = MultiPartParser(meta, cast(Any, body), [TemporaryFileUploadHandler(request)], "utf-8").parse()
         except (MultiPartParserError, SuspiciousOperation) as error:
             raise BadBody("multipart") from error
         every = [file for _name, several in files.lists() for file in several]
