@@ -18,6 +18,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
+from tests.hidden_findings import FINDING_EXAMPLES, show_findings
+from tests.hidden_reports import REPORT_EXAMPLES, show_reports
 from tests.questionnaires import tried_form
 
 from sofra.accounts import roles, services
@@ -101,6 +103,7 @@ class World:
     collector: int = 0
     collector_key: str = ""
     form: int = 0
+    found: dict[str, Any] = field(default_factory=dict)
 
 
 def one(world: World) -> dict[str, Any]:
@@ -216,6 +219,8 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **dict.fromkeys(("collect", "collect_forms", "collect_submission"), phone),
     **dict.fromkeys(("collect_form", "collect_manifest"), lambda world: phone(world) | {"number": world.form}),
     "collect_media": lambda world: phone(world) | {"number": world.form, "name": "choices.csv"},
+    **FINDING_EXAMPLES,
+    **REPORT_EXAMPLES,
     "place": lambda world: {"code": "AL"},
     "api:get_place": lambda world: {"code": "AL"},
     "api:get_organisation": one,
@@ -331,6 +336,8 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
     made.session, made.feed = _school(made)
     _phones(made)
     _filled(made)
+    show_findings(made)
+    show_reports(made)
     drita = made.people["drita"]
     table = exchange.upload_file([b"Name;Website\nThree tables;three.example.org\n"], name="list.csv", by=drita)
     exchange.map_columns(table, mapping={"Name": "name", "Website": "website"}, by=drita)

@@ -24,6 +24,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 from tests import test_doors
+from tests.hidden_findings import finding_addresses, hide_findings, show_findings
 from tests.hidden_work import hide_work, show_work, work_addresses
 from tests.test_doors import EXAMPLES, declared_routes
 
@@ -60,6 +61,8 @@ KNOW = {
     "its people": {"ana", "genta", "drita"},
     "of two": {"ana", "besa", "drita"},  # what al.two asked a school that none of them speaks for
     "genta": {"genta"},
+    "drita": {"drita"},
+    "ana": {"ana"},
     "keepers": {"ana", "teuta"},
     "nobody": set(),
 }
@@ -91,6 +94,7 @@ class Leaky(test_doors.World):
     sealed_project: str = ""
     priced: list[str] = field(default_factory=list)
     once: str = ""
+    found_hidden: list[str] = field(default_factory=list)
 
 
 def draft(code: str, *facts: tuple[str, str, int]) -> Draft:
@@ -193,6 +197,8 @@ def world(db: None, settings: Settings, tmp_path: Path) -> Leaky:
     made.registry = set(made.secrets.words)
     show_work(made)
     hide_work(made, new)
+    show_findings(made)
+    hide_findings(made, new)
     return made
 
 
@@ -242,6 +248,7 @@ def addresses(world: Leaky) -> Iterator[str]:
     yield from (f"/api/organisations?{asked}" for asked in FILTERS)
     yield from OTHERS
     yield from work_addresses(world)
+    yield from finding_addresses(world)
 
 
 def read(client: Client, address: str) -> tuple[HttpResponse, str]:
