@@ -46,7 +46,7 @@ def test_every_piece_has_its_style(opened: Any) -> None:
     assert styled(opened, "Standing") == ["al.f07 · Konfirmuar"]
     assert styled(opened, "Evidence") == ["Evidence", "– 23 nga 41 thonë kështu", "Objections", "– Jo në Pukë"]
     assert styled(opened, "Caption") == ["Table 1. Temat", "Figure 1. Kush punon ku", "Table 2. E gjerë"]
-    assert styled(opened, "TOC 1") == ["Hyrje", "Shtojca"]
+    assert styled(opened, "TOC 1") == ["1 Hyrje", "2 Shtojca"]
 
 
 def test_contents_lists_and_captions_are_fields(opened: Any) -> None:
@@ -128,6 +128,11 @@ def test_no_text_breaks_the_file(text: str) -> None:
     opened = docx.Document(BytesIO(word.written(Document(text, "sq", blocks, running=text, facts=((text, text),)))))
     if text == WICKED:
         assert any('#panic("x")' in one.text and "😀" in one.text and "]]>" in one.text for one in opened.paragraphs)
+
+
+def test_two_blocks_that_are_the_same_have_a_mark_each() -> None:
+    opened = docx.Document(BytesIO(word.written(Document("T", "sq", (Heading("A"), Heading("A"))))))
+    assert len({node.get(qn("w:name")) for node in opened.element.iter(qn("w:bookmarkStart"))}) == 2
 
 
 def test_an_empty_document_is_a_document() -> None:

@@ -79,3 +79,16 @@ def anchored(blocks: Sequence[Block]) -> tuple[Block, ...]:
             block = block if block.anchor else replace(block, anchor=f"section-{headings}")
         found.append(block)
     return tuple(found)
+
+
+def numbers_of(blocks: Iterable[Block]) -> list[str]:
+    """For each block what stands before its words: "2.1" of a numbered heading, "" of anything else."""
+    counted, found = [0, 0, 0, 0], []
+    for block in blocks:
+        number = ""
+        if isinstance(block, Heading) and block.numbered:
+            counted[block.level - 1] += 1
+            counted[block.level :] = [0] * (4 - block.level)
+            number = ".".join(str(count) for count in counted[: block.level])
+        found.append(number)
+    return found

@@ -44,12 +44,14 @@ class _Page:
     tables: int = 0
     figures: int = 0
     drawings: int = 0
-    counted: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
     given: set[str] = field(default_factory=set)
 
     def whole(self, blocks: Sequence[Block], *, contents: bool) -> SafeString:
         self.say = labels(self.language)
-        numbered = [(block, self._numbered(block)) for block in blocks]
+        numbers = links.numbers_of(blocks)
+        numbered = [
+            (block, f"{n} {getattr(block, 'text', '')}".strip()) for block, n in zip(blocks, numbers, strict=True)
+        ]
         inner = "".join(self._block(block, words) for block, words in numbered)
         listed = self._contents(numbered) if contents else ""
         return mark_safe(
@@ -68,18 +70,6 @@ class _Page:
             return ""
         self.given.add(anchor)
         return f' id="{escape(self._target(anchor))}"'
-
-    def _numbered(self, block: Block) -> str:
-        """The words of a heading with its number, as 2.1; "" for other blocks."""
-        if not isinstance(block, Heading):
-            return ""
-        if not block.numbered:
-            return block.text
-        depth = block.level
-        self.counted[depth - 1] += 1
-        self.counted[depth:] = [0] * (4 - depth)
-        number = ".".join(str(count) for count in self.counted[:depth])
-        return f"{number} {block.text}"
 
     def _contents(self, numbered: Sequence[tuple[Block, str]]) -> str:
         """Two levels of headings as links, lists within a list."""

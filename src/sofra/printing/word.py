@@ -49,12 +49,13 @@ class _Writer:
         self.body: list[str] = []
         self.counted = {"table": 0, "figure": 0}
         self.wide = False
+        self.at = 0  # the number of the block that is being written
 
     def file(self) -> bytes:
         self.made = datetime.fromisoformat(self.document.date or "2000-01-01").replace(tzinfo=UTC)
         dress(self.word, self.document, self.say, self.made)
         self._front()
-        for block in self.blocks:
+        for self.at, block in enumerate(self.blocks):
             self._turn(getattr(block, "wide", False))
             self._block(block)
         body = self.word.element.body
@@ -90,9 +91,10 @@ class _Writer:
 
     def _contents(self) -> None:
         """Fields that Word fills anew when it opens the file; until then they hold the entries without numbers."""
+        numbers = links.numbers_of(self.blocks)
         entries = [
-            (block.level, block.text, f"_Toc{1000 + i}")
-            for i, block in enumerate(self.blocks)
+            (block.level, f"{number} {block.text}".strip(), f"_Toc{1000 + i}")
+            for i, (block, number) in enumerate(zip(self.blocks, numbers, strict=True))
             if isinstance(block, Heading)
         ]
         self._add("TOC Heading", _run(self.say["contents"]))
@@ -248,7 +250,7 @@ class _Writer:
 
     def _marked(self, block: Block, inner: str) -> str:
         """With the bookmarks that links and contents lead to."""
-        names = [f"_Toc{1000 + self.blocks.index(block)}"] if not isinstance(block, Statement) else []
+        names = [f"_Toc{1000 + self.at}"] if not isinstance(block, Statement) else []
         mark = self.marks.get(links.anchor_of(block), "")
         if mark and mark not in self.given:
             self.given.add(mark)
