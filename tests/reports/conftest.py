@@ -82,9 +82,18 @@ def _sources(world: World) -> None:
         ("members", f"Notes {MEMBERS_ONLY}", Visibility.MEMBERS), ("sealed", f"Notes {SEALED}", Visibility.SEALED),
     ):  # fmt: skip
         world.sources[name] = findings.record_source(
-            round=world.round, kind="interview", title=title, who="An office", consent="given", visible_to=level, by=None
+            round=world.round,
+            kind="interview",
+            title=title,
+            who="An office",
+            consent="given",
+            visible_to=level,
+            by=None,
         )
-    series = [{"label": {"sq": "mediat", "en": "media"}, "value": "37.3"}, {"label": {"sq": "feja", "en": "clerics"}, "value": "33"}]
+    series = [
+        {"label": {"sq": "mediat", "en": "media"}, "value": "37.3"},
+        {"label": {"sq": "feja", "en": "clerics"}, "value": "33"},
+    ]
     for name, source in (("survey", "study"), ("count", "talk")):
         world.figures[name] = findings.record_figure(
             round=world.round, titles={"sq": f"Numrat {name}", "en": f"Numbers {name}"}, unit="%", series=series,
@@ -104,7 +113,9 @@ def _findings(world: World) -> None:
         )  # fmt: skip
         if name != "draft":
             found = findings.propose(found, by=None)
-            found = findings.refuse(found, reason="no", by=None) if name == "refused" else findings.confirm(found, by=None)
+            found = (
+                findings.refuse(found, reason="no", by=None) if name == "refused" else findings.confirm(found, by=None)
+            )
         world.findings[name] = found
     first = world.findings["first"]
     quote = findings.add_quote(world.sources["talk"], text="These are the words of the office.", page="3", by=None)
