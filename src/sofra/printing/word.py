@@ -55,7 +55,8 @@ class _Writer:
         self.made = datetime.fromisoformat(self.document.date or "2000-01-01").replace(tzinfo=UTC)
         dress(self.word, self.document, self.say, self.made)
         self._front()
-        for self.at, block in enumerate(self.blocks):
+        for at, block in enumerate(self.blocks):
+            self.at = at
             self._turn(getattr(block, "wide", False))
             self._block(block)
         body = self.word.element.body
