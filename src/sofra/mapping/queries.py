@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -59,10 +59,13 @@ def next_code(country: str, year: str) -> str:
 
 def counted(found: Iterable[Round]) -> "dict[int, Rate]":
     """How many answered of those whom each round asks, for a list of rounds, in one query."""
-    steps: dict[int, list[str]] = {one.pk: [] for one in found}
-    for invitation in Invitation.objects.filter(round__in=steps):
-        steps[invitation.round_id].append(invitation.step)
-    return {pk: rate_of("", "", of) for pk, of in steps.items()}
+    listed: dict[int, list[Invitation]] = {one.pk: [] for one in found}
+    for invitation in Invitation.objects.filter(round__in=listed):
+        listed[invitation.round_id].append(invitation)
+    return {
+        pk: replace(rate_of("", "", [one.step for one in of]), asked_known=not of or any(map(asked_here, of)))
+        for pk, of in listed.items()
+    }
 
 
 # — who was asked ——————————————————————————————————————————————————————————————————————————————————————————
@@ -167,6 +170,7 @@ class Rate:
     refused: int
     unreachable: int
     waiting: int
+    asked_known: bool = True
 
     @property
     def percent(self) -> int | None:
@@ -199,10 +203,16 @@ def public_numbers(found: Round) -> dict[str, Any]:
     """What everyone may know of who takes part: numbers only; none is named."""
     rows = response_table(found)
     return {
+        "asked_known": any(asked_here(row.invitation) for row in rows),
         "whole": rate_of("", "", [row.step for row in rows]),
         "by_county": rates(rows, "county"),
         "by_kind": rates(rows, "kind"),
     }
+
+
+def asked_here(invitation: Invitation) -> bool:
+    """Is it known that this body was asked? Of one that a source names as having taken part, only that it did."""
+    return not invitation.elsewhere or invitation.invited_at is not None
 
 
 # — whom to ask ————————————————————————————————————————————————————————————————————————————————————————————

@@ -28,6 +28,7 @@ DEEDS = {
     "collector.ended": gettext_lazy("an address for phones was closed"),
     "collector.made": gettext_lazy("an address for phones was made"),
     "demo.people_made": gettext_lazy("the people of the demo were made"),
+    "demo.rounds_made": gettext_lazy("the invented rounds of the demo were made"),
     "demo.schools_made": gettext_lazy("the invented schools of the demo were made"),
     "duplicates.looked_for": gettext_lazy("duplicates were looked for"),
     "editor.ended": gettext_lazy("a person no longer speaks for it"),

@@ -15,6 +15,8 @@ from sofra.coverage import services as coverage
 from sofra.coverage.models import PriorityArea
 from sofra.places.models import Place
 from sofra.places.resolving import resolve
+from sofra.questionnaires import services as questionnaires
+from sofra.questionnaires.models import Version
 
 from . import mapping_2018
 
@@ -28,7 +30,8 @@ TABLES = (
 )
 PRIORITIES = "priorities.csv"
 MAPPING = "mapping-2018"  # the folder of what the mapping of 2018 found
-NAMES = [*(name for _what, name, _recipe in TABLES), PRIORITIES, MAPPING]
+QUESTIONNAIRE = "al.mapping"  # the questionnaire that rounds in Albania ask by: data/questionnaires/al.mapping.xlsx
+NAMES = [*(name for _what, name, _recipe in TABLES), PRIORITIES, QUESTIONNAIRE, MAPPING]
 
 
 def are_loaded() -> bool:
@@ -55,8 +58,26 @@ def load_lists(wanted: list[str], say: Say) -> None:
         _import(what, name, recipe)
     if PRIORITIES in wanted:
         declare_priorities()
+    if QUESTIONNAIRE in wanted:
+        load_questionnaire(say)
     if MAPPING in wanted:
         rebuild_mapping(say)
+
+
+def load_questionnaire(say: Say) -> Version:
+    """The mapping questionnaire that ships with the hub, its first version open; nothing where it is there."""
+    known = Version.objects.filter(questionnaire__code=QUESTIONNAIRE).order_by("number").first()
+    if known is not None:
+        return known
+    say(f"Loading data/questionnaires/{QUESTIONNAIRE}.xlsx, as any user would …")
+    content = (settings.PROJECT / "data" / "questionnaires" / f"{QUESTIONNAIRE}.xlsx").read_bytes()
+    made = questionnaires.add_questionnaire(
+        code=QUESTIONNAIRE, by=None, source="Written after the mapping report of 2018, its Annex I and its Annex II",
+        titles={"sq": "Pyetësori i hartëzimit", "en": "The mapping questionnaire"},
+    )  # fmt: skip
+    version = questionnaires.load_version(made, content, f"{QUESTIONNAIRE}.xlsx", by=None)
+    questionnaires.open_version(version, by=None)
+    return version
 
 
 def rebuild_mapping(say: Say) -> None:

@@ -4,16 +4,19 @@ import os
 import shutil
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from sofra.accounts import services as accounts
 from sofra.accounts.models import User
+from sofra.mapping import examples as rounds
 from sofra.organisations import duplicates
 from sofra.organisations.models import Organisation
 from sofra.schools import examples
@@ -66,6 +69,7 @@ class Command(BaseCommand):
             first_lists.load_lists(since, self.say)
             first_lists.remember_lists()
         invent_schools()
+        invent_rounds(self.say)
         mapping_2018.publish_soon()
         running.collect_static()
 
@@ -116,6 +120,16 @@ def invent_schools() -> None:
     besa, cvetan = people.get("besa@example.org"), people.get("cvetan@example.org")
     if besa is not None and cvetan is not None:
         examples.make_demo_schools(besa=besa, cvetan=cvetan)
+
+
+def invent_rounds(say: Callable[[str], None]) -> None:
+    """Two invented rounds, so that each page of a round has something to show; once, by the demo's coordinator."""
+    ana = User.objects.filter(email="ana@example.org").first()
+    if ana is not None:
+        try:
+            rounds.make_demo_rounds(first_lists.load_questionnaire(say), by=ana)
+        except (ValidationError, KeyError) as error:  # somebody changed what they stand on
+            say(f"The invented rounds are left out: {error}")
 
 
 def edited() -> tuple[list[str], list[str]]:
