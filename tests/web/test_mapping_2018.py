@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from sofra.findings.models import Finding, Source
 from sofra.findings.vocabulary import NUMERALS
@@ -156,3 +157,12 @@ def test_the_outline_has_the_chapters_in_order_each_with_its_findings() -> None:
     assert set(NUMBERS) - placed == {"n06", "n18", "n19", "n20", "n21", "n22"}
     annexes = [row["about"] for row in outline if row["kind"] == "annex"]
     assert annexes[:2] == ["annex-organisations", "annex-definitions"]
+
+
+def test_the_place_in_the_document_is_told_in_the_reader_s_language() -> None:
+    finding = Finding(where_said="Kreu V, gjetja 9 / Chapter V, finding 9")
+    with translation.override("en"):
+        assert finding.where == "Chapter V, finding 9"
+    with translation.override("sq"):
+        assert finding.where == "Kreu V, gjetja 9"
+    assert Finding(where_said="p. 4").where == "p. 4"

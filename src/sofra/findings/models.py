@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from sofra.activities import dates
 from sofra.activities.models import Activity
 from sofra.ground.models import Visibility
-from sofra.ground.tongues import said
+from sofra.ground.tongues import part_in, said
 from sofra.mapping.models import Round
 from sofra.organisations.models import Organisation
 from sofra.questionnaires.models import Filling
@@ -191,6 +191,11 @@ class Finding(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("finding", args=[self.code])
 
+    @property
+    def where(self) -> str:
+        """Its place in the document, in the reader's language where it is written in both."""
+        return part_in(self.where_said)
+
 
 class Evidence(models.Model):
     """One thing that a finding stands on. Exactly what its kind names is set.
@@ -255,6 +260,15 @@ class RoundTable(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("round_table", args=[self.code])
+
+    @property
+    def dated(self) -> str:
+        return dates.written(self.on)
+
+    @property
+    def attendance_said(self) -> str:
+        """How many came as the source states it, in the reader's language where it is written in both."""
+        return part_in(self.stated_attendance)
 
 
 class MinutesVersion(models.Model):

@@ -15,3 +15,12 @@ def said(texts: Mapping[str, str] | None, language: str | None = None) -> str:
         if text := known.get(code):
             return text
     return ""
+
+
+def part_in(text: str, language: str | None = None) -> str:
+    """Of a text that says the same in Albanian and in English ("Kreu I / Chapter I") the reader's part; else all."""
+    parts = text.split(" / ")
+    if len(parts) != len(ORDER):
+        return text
+    wanted = (language or get_language() or ORDER[0]).split("-")[0]
+    return parts[ORDER.index(wanted) if wanted in ORDER else 0]

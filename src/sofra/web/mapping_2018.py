@@ -193,7 +193,7 @@ class _Loading:
             findings.propose(finding, by=None)
         findings.put_on_agenda(table, found, by=None)
         for finding in found:
-            findings.confirm(finding, table=table, reason=CONFIRMED, by=None)
+            findings.confirm(finding, table=table, by=None)
         findings.close_table(table, minutes=text_of("minutes.md"), by=None)
 
     # — names ——————————————————————————————————————————————————————————————————————————————————————————————
@@ -288,7 +288,3 @@ TABLE = {
     "en": "Round table for the confirmation of findings",
 }
 ATTENDANCE = "më shumë se 25 OShC / more than 25 CSOs"
-CONFIRMED = (
-    "Raporti thotë se tryeza u mbajt për konfirmimin e gjetjeve; kush kundërshtoi gjetje të veçanta nuk e thotë. / The "
-    "report says that the table was held to confirm the findings; who contested single ones it does not say."
-)
