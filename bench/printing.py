@@ -48,7 +48,7 @@ def document(chapters: int) -> Any:
     blocks: list[Any] = []
     for chapter in range(chapters):
         blocks += [PageBreak(), Heading(f"Kapitulli {chapter + 1}", 1, f"k{chapter}", numbered=True)]
-        for part in range(4):
+        for part in range(5):
             blocks += [Heading(f"Pjesa {part + 1}", 2, numbered=True), Paragraph((Run(text(9), note=text(1)),))]
             blocks += [Paragraph((Run(text(8)),)), Paragraph((Run(text(7)),))]
             evidence = tuple((Run(text(1)),) for _ in range(5))

@@ -26,8 +26,8 @@ LONG_WORD = 28  # letters; longer ones (addresses) may be broken anywhere
 LONGEST_WORD = 500
 _OURS = {"block", "style", "file", "label", "to", "url", "lang"}  # values that are no texts
 _UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
-_PLAIN = re.compile(
-    r"[\n -~\u00a0-\u024f\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f\u2013\u2014\u2018-\u201e\u2026\u20ac\u200b]"
+_RARE = re.compile(
+    r"[^\n -~\u00a0-\u024f\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f\u2013\u2014\u2018-\u201e\u2026\u20ac\u200b]"
 )
 _shown: dict[str, bool] = {}  # rarer characters, and whether one of typst's own fonts has them
 
@@ -63,7 +63,7 @@ def _printable_files(data: dict[str, Any], drawings: dict[str, str]) -> dict[str
 
 
 def _rare(texts: Iterable[str]) -> set[str]:
-    return {letter for text in texts if not text.isascii() for letter in set(text) if not _PLAIN.match(letter)}
+    return {letter for text in texts if not text.isascii() for letter in _RARE.findall(text)}
 
 
 def _compiled(files: dict[str, bytes], made: datetime) -> bytes | set[str]:
@@ -84,8 +84,7 @@ def _compiled(files: dict[str, bytes], made: datetime) -> bytes | set[str]:
 def printable(text: str, *, breaking: bool = True) -> str:
     """The text with only what can be set: no control characters, and words in brackets for what no font has."""
     composed = unicodedata.normalize("NFC", text)
-    if not composed.isascii() or not composed.isprintable():
-        composed = "".join(letter if _PLAIN.match(letter) else _stand_in(letter) for letter in composed)
+    composed = _RARE.sub(lambda rare: _stand_in(rare[0]), composed)
     return _LONG.sub(_breakable, composed) if breaking else composed
 
 
@@ -135,7 +134,7 @@ def _named_in(refused: Any) -> set[str]:
     found: set[str] = set()
     for said in _UNSHOWN.findall(refused.diagnostic):
         plain = re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), said)
-        found |= {letter for letter in plain if not _PLAIN.match(letter)}
+        found |= set(_RARE.findall(plain))
     return found
 
 
