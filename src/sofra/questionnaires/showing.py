@@ -18,6 +18,7 @@ from . import typed
 from .instance import Choice, Fault, Instance, Part
 from .marked import marked, plain
 from .seals import seal
+from .sniffing import MB, MOST
 from .xform import Form, Group, Question, Repeat
 
 FILES = ("image", "audio", "video", "file")
@@ -74,6 +75,7 @@ class Shown:
     searchable: bool = False
     said: str = ""  # the value as people read it
     east: str = ""  # the second half of a point
+    way: str = ""  # how to write the answer
     seal: str = ""  # of the value that it was drawn from
     carried: bool = False  # from the last round's answers, and nobody said yet that it still holds
     is_group = False
@@ -84,7 +86,7 @@ class Shown:
 
     @property
     def described_by(self) -> str:
-        parts = [(self.hint, "hint"), (self.guidance, "guidance"), (self.errors, "error")]
+        parts = [(self.hint, "hint"), (self.way, "way"), (self.guidance, "guidance"), (self.errors, "error")]
         return " ".join(f"{self.id}-{name}" for there, name in parts if there)
 
     @property
@@ -108,6 +110,7 @@ class Shown:
     def stamp(self) -> str:
         """Changes when the question looks different, whatever is typed in it (a file's name is how it looks)."""
         there = self.value if self.kind in FILES or self.readonly or self.widget == "note" else ""
+        there += "".join(self.errors) if self.kind in FILES else ""
         seen = (
             self.path, self.widget, self.label, self.hint, self.required, self.readonly, there, self.carried,
             [(one.value, one.plain) for one in self.options],
@@ -238,6 +241,7 @@ class Page:
         shown.widget = _widget(item, shown)
         shown.searchable = len(shown.options) > LONG and shown.widget in ("select", "checks", "radios")
         shown.attributes = _attributes(item, shown)
+        shown.way = _way(item, shown)
         if shown.readonly or item.kind in FILES:
             shown.said = said(item, value, shown.options)
         if item.kind == "geopoint":
@@ -299,6 +303,23 @@ def _attributes(item: Question, shown: Shown) -> dict[str, str]:
     if shown.widget == "area":
         return {"rows": str(min(max(int_or(asked.get("rows"), 4), 2), 20))}
     return {}
+
+
+def _way(item: Question, shown: Shown) -> str:
+    """How to write the answer, where a field alone does not say it."""
+    if shown.widget == "range":
+        low, high = item.parameters.get("start", ""), item.parameters.get("end", "")
+        return _("A number from %(low)s to %(high)s") % {"low": low, "high": high} if low and high else ""
+    if shown.widget == "file":
+        most = MOST.get(item.kind, MOST["file"]) // MB
+        return _("At most %(most)s MB") % {"most": most}
+    ways = {
+        "rank": _("Number them: 1 comes first."),
+        "point": _("For example 41.3275 and 19.8187"),
+        "line": _("A point a line, latitude and longitude: 41.3275 19.8187"),
+        "year": _("Four digits, for example 2018"),
+    }
+    return ways.get(shown.widget, "")
 
 
 # — in words ———————————————————————————————————————————————————————————————————————————————————————————————
