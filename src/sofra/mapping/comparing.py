@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sofra.ground.text import fold
@@ -158,7 +159,7 @@ class _Words:
     def __init__(self, now: Version | None, before: Version | None) -> None:
         asked: list[Asked] = []
         for version in dict.fromkeys(one for one in (before, now) if one is not None):
-            asked += questionnaires.questions(version)
+            asked += questionnaires.questions(version, get_language() or "")
         self.labels = {one.path: one.label for one in asked}
         self.choices = {one.path: dict(one.choices) for one in asked if one.choices}
         self._places: dict[str, str] = {}

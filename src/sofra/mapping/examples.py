@@ -67,7 +67,10 @@ def make_demo_rounds(version: Version, *, by: User) -> None:
     )  # fmt: skip
     asked = _invite(first, bodies, by)
     for number, name in enumerate([*_BODIES][:3]):
-        _answer(asked[name], **_said(name, number))
+        _answer(asked[name], _said(name, number))
+    first_body = asked[next(iter(_BODIES))]
+    known = first_body.suggestions.filter(kind="record", content__question__in=("body/website", "work/themes"))
+    services.accept_suggestions(known, by=by)
     services.mark_refused(asked["Forumi “Ura me Gurë” (i trilluar)"], because="Këtë vit nuk kemi kohë.", by=by)
     services.close_round(first, by=by)
     second = services.begin_next_round(
@@ -117,9 +120,10 @@ def _said(name: str, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _answer(invitation: Invitation, *, send: bool = True, **said: Any) -> None:
-    """Fill in by the invitation's own form, and send. A value that the form does not take stays out."""
-    filling = Filling.objects.get(pk=invitation.filling_id)
+def _answer(invitation: Invitation, said: dict[str, Any], *, send: bool = True) -> None:
+    """Fill in by the invitation's own form, and send."""
+    assert invitation.filling is not None
+    filling = Filling.objects.get(pk=invitation.filling.pk)
     fillings.note_opened(filling)
     instance = questionnaires.instance_of(filling)
     root = f"/{instance.form.root}"
@@ -144,15 +148,17 @@ def _second(found: Round, by: User) -> None:
     """One changed its answers, one is half-way, one was only invited, one is new, one was not meant."""
     astray = Pasted("Adresë e gabuar (e trilluar)", "gabim@example.org", "en")
     services.invite(found, pasted=[Pasted(_NEW, "ylli@example.org"), astray], by=by)
+    forum = Organisation.objects.filter(name="Forumi “Ura me Gurë” (i trilluar)")
+    services.invite(found, organisations=forum, despite="Na thanë se këtë vit kanë kohë.", by=by)
     asked = {one.name: one for one in found.invitations.all()}
     services.send_letters(asked.values(), Letter.Kind.INVITATION, by=by)
     names = [*_BODIES]
-    _answer(asked[names[0]], **{
+    _answer(asked[names[0]], {
         "body/website": "https://www.example.org/dallendyshja", "work/themes": "awareness women", "where/council": "no",
         "learned/gaps": "coordination returnees",
     })  # fmt: skip
-    _answer(asked[names[1]], send=False, **{"learned/practice": "Loja hap bisedën."})
-    _answer(asked[_NEW], **{**_said(_NEW, 2), "body/website": "https://www.example.org/ylli"})
+    _answer(asked[names[1]], {"learned/practice": "Loja hap bisedën."}, send=False)
+    _answer(asked[_NEW], {**_said(_NEW, 2), "body/website": "https://www.example.org/ylli"})
     services.mark_not_them(asked[astray.name], because="We are a bakery.")
     gone = asked["Grupi “Kopshti i Mollëve” (i trilluar)"].letters.first()
     if gone is not None:

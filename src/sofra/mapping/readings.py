@@ -20,6 +20,7 @@ from sofra.organisations.records import FactDraft, check
 from sofra.places.models import Place
 from sofra.places.resolving import resolve
 from sofra.questionnaires.models import Answer, Filling
+from sofra.questionnaires.queries import form_of
 
 # Word of a binding -> field of the record. What is not here (form, member, network, …) changes nothing there.
 FIELDS = {
@@ -49,12 +50,29 @@ class Said:
 def bound_answers(filling: Filling) -> list[Said]:
     """The filling's answers to bound questions, in the form's order."""
     bindings = {_plain(path): word for path, word in filling.version.bindings.items()}
+    shortened = _shortened(filling)
     answers = Answer.objects.filter(filling=filling, question__in=bindings).order_by("id")
     return [
-        Said(bindings[one.question], one.question, one.turn, (one.text or one.value).strip())
+        Said(
+            bindings[one.question],
+            one.question,
+            one.turn,
+            (one.text or one.value).strip()[: shortened.get(one.question)],
+        )
         for one in answers
         if (one.text or one.value).strip()
     ]
+
+
+def _shortened(filling: Filling) -> dict[str, int]:
+    """Questions that ask for a month or a year only -> how many letters of their dates were really answered."""
+    letters = {"month-year": 7, "year": 4}
+    return {
+        _plain(item.path): length
+        for item in form_of(filling.version).items.values()
+        for word, length in letters.items()
+        if word in item.appearance.split()
+    }
 
 
 def _plain(path: str) -> str:

@@ -78,8 +78,8 @@ def _facts(suggestions: list[Suggestion]) -> dict[int, Fact]:
 def _one(one: Suggestion, before: dict[int, Fact], back: bool) -> Shown:
     if one.kind == Suggestion.Kind.RECORD:
         organisation = one.invitation.organisation
-        entry = Shown(one, str(organisation or one.invitation.name), taken_back=back)
-        entry.steps = _record_steps(one.content["changes"], before)
+        steps = _record_steps(one.content["changes"], before)
+        entry = Shown(one, ", ".join(dict.fromkeys(step.field for step in steps)), steps, taken_back=back)
         entry.url = organisation.get_absolute_url() if organisation else ""
     elif one.kind == Suggestion.Kind.NEW:
         entry = Shown(one, one.invitation.name)

@@ -16,7 +16,7 @@ from sofra.accounts.access import require
 from sofra.ground.tongues import said
 from sofra.printing import markdown
 
-from . import forms, queries, services
+from . import forms, panels, queries, services
 from .models import Round
 
 
@@ -34,18 +34,14 @@ def round_detail(request: HttpRequest, code: str) -> HttpResponse:
     found = queries.round_for(request.user, code)
     context: dict[str, Any] = {
         **around(request, found, "round"),
-        "method": markdown.html(said(found.methodology)),
+        "method": markdown.html(said(found.methodology), 3),
         "numbers": queries.public_numbers(found),
-        "reports": [link for link in (one(found) for one in LINKS) if link],
+        "leads": [lead for leads in panels.on_round for lead in leads(request, found)],
     }
     if context["may_map"]:
         context["waiting"] = queries.suggestions(found).filter(state="open").count()
         context["arrived"] = queries.arrivals(found).count()
     return render(request, "mapping/round_detail.html", context)
-
-
-# Rooms above add what leads from a round to them: a function of the round that gives (address, words) or None.
-LINKS: list[Any] = []
 
 
 def around(request: HttpRequest, found: Round, here: str) -> dict[str, Any]:

@@ -2,20 +2,26 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from sofra.findings.models import Finding, RoundTable
 from sofra.ground.text import fold, sort_key
+from sofra.mapping.models import Round
 from sofra.organisations import queries as registry
 from sofra.organisations.glossary import TERMS, Term
 from sofra.organisations.place_queries import coverage
 from sofra.places import maps
 from sofra.places.models import Kind, Place
 from sofra.places.titles import title_of
+from sofra.reports import queries as reports
 
 MOST_PLACES = 12
 
@@ -44,6 +50,16 @@ def _first_letter(word: str, albanian: bool) -> str:
     if albanian and start[:2] in {"DH", "GJ", "LL", "NJ", "RR", "SH", "TH", "XH", "ZH"}:
         return start[0] + start[1].lower()
     return start[0]
+
+
+def leads_of_round(request: HttpRequest, found: Round) -> list[tuple[str, str]]:
+    """From a mapping round to its reports, findings and round tables, as far as the reader may see them."""
+    leads = [(one.get_absolute_url(), str(one)) for one in reports.reports(request.user).filter(round=found)]
+    if Finding.objects.filter(round=found).exists():
+        leads.append((f"{reverse('findings')}?{urlencode({'round': found.code})}", _("Findings")))
+        leads.append((f"{reverse('sources')}?{urlencode({'round': found.code})}", _("Sources")))
+    tables = RoundTable.objects.filter(round=found).exclude(state=RoundTable.State.PLANNED)
+    return leads + [(one.get_absolute_url(), str(one)) for one in tables]
 
 
 def figures_of_home(level: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = [schools.send_due_letters(), rounds.send_due_letters()]
-        sent, failed = sum(one.sent for one in done), sum(one.failed for one in done)
+        of_schools, of_rounds = schools.send_due_letters(), rounds.send_due_letters()
+        sent, failed = of_schools.sent + of_rounds.sent, of_schools.failed + of_rounds.failed
         if options["verbosity"] > 1 or (options["verbosity"] and (sent or failed)):
             self.stdout.write(f"Letters sent: {sent}; could not be sent and are tried again: {failed}.")
