@@ -157,7 +157,7 @@ def _drafted(made: Any, new: New) -> None:
     """Of a round that is not open yet the public knows nothing."""
     drita = made.people["drita"]
     round = Round.objects.create(code="al.drafted", country="AL", titles={"en": new("roundtitle", "mappers")})
-    source = services.record_source(round=round, kind="document", title=new("earlytitle", "members"), visible_to=PUBLIC,
+    source = services.record_source(round=round, kind="document", title=new("earlytitle", "mappers"), visible_to=PUBLIC,
                                     by=drita)  # fmt: skip
     made.found_hidden.append(f"/sources/{source.code}/")
 
@@ -175,8 +175,5 @@ def finding_addresses(world: Any) -> list[str]:
             found.append(f"{address}edit/")
         if address.startswith("/findings/"):
             found += [f"{address}evidence/?kind={kind}" for kind in ("source", "quote", "figure")]
-    return [
-        *found,
-        f"/findings/{world.found['finding']}/evidence/?kind=quote",
-        f"/tables/{world.found['table']}/minutes.docx",
-    ]
+    found.append(f"/findings/{world.found['finding']}/evidence/?kind=quote")
+    return [*found, f"/tables/{world.found['table']}/minutes.docx"]

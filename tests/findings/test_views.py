@@ -144,7 +144,8 @@ def test_the_list_is_narrowed(world: World) -> None:
     finding(world, kind="strength", chapter="strengths", statements={"en": "They are strong."})
     drita = world.client("drita")
     for asked, count in (
-        ("", 2), ("kind=gap", 1), ("chapter=strengths", 1), ("state=draft", 2), ("state=confirmed", 0), ("place=Pukë", 1),
+        ("", 2), ("kind=gap", 1), ("chapter=strengths", 1), ("state=draft", 2), ("state=confirmed", 0),
+        ("place=Pukë", 1),
         ("organisation=al.one", 1), ("q=strong", 1), ("changed=on", 0), (f"round={world.round.code}", 2),
     ):  # fmt: skip
         page = drita.get(f"{reverse('findings')}?{asked}")

@@ -44,8 +44,10 @@ def rounds(user: Any) -> QuerySet[Round]:
     return found if has(user, roles.MAPPER) else found.exclude(state=Round.State.DRAFT)
 
 
-def _of_open_rounds(found: QuerySet[Any], level: int) -> QuerySet[Any]:
-    return found if level >= Visibility.MEMBERS else found.exclude(round__state=Round.State.DRAFT)
+def _of_open_rounds(found: QuerySet[Any], level: int, user: Any = None) -> QuerySet[Any]:
+    """Of a round that is not open yet only mappers know. Where no person is named, members count as such."""
+    maps = level >= Visibility.MEMBERS if user is None else has(user, roles.MAPPER)
+    return found if maps else found.exclude(round__state=Round.State.DRAFT)
 
 
 # — findings ———————————————————————————————————————————————————————————————————————————————————————————————
@@ -73,7 +75,8 @@ def findings_for(user: Any) -> QuerySet[Finding]:
     named = Finding.organisations.through.objects.filter(
         Q(organisation__in=own) | Q(organisation__in=heads) | Q(organisation__joined_to__in=own)
     ).values("finding")
-    return Finding.objects.filter(mine | Q(pk__in=named)).select_related("round")
+    found = Finding.objects.filter(mine | Q(pk__in=named)).select_related("round")
+    return _of_open_rounds(found, level, user)
 
 
 def finding_for(user: Any, code: str, *, write: bool = False) -> Finding:
@@ -188,7 +191,7 @@ def sources(level: int, user: Any = None, *, round: Round | None = None) -> Quer
     seen = Q(visible_to__lte=level)
     if user is not None and user.is_authenticated and has(user, roles.MAPPER):
         seen |= Q(recorded_by=user)
-    found = _of_open_rounds(Source.objects.filter(seen), level)
+    found = _of_open_rounds(Source.objects.filter(seen), level, user)
     return (found if round is None else found.filter(round=round)).select_related("round")
 
 
@@ -230,13 +233,13 @@ def file_for(user: Any, code: str, number: int) -> SourceFile:
     return found
 
 
-def figures(level: int, *, round: Round | None = None) -> QuerySet[Figure]:
-    found = _of_open_rounds(Figure.objects.filter(visible_to__lte=level), level)
+def figures(level: int, user: Any = None, *, round: Round | None = None) -> QuerySet[Figure]:
+    found = _of_open_rounds(Figure.objects.filter(visible_to__lte=level), level, user)
     return (found if round is None else found.filter(round=round)).select_related("round", "source")
 
 
 def figure_for(user: Any, code: str, *, write: bool = False) -> Figure:
-    found = figures(level_of(user)).filter(code=code).first()
+    found = figures(level_of(user), user).filter(code=code).first()
     if found is None or (write and not has(user, roles.MAPPER)):
         raise Http404
     return found

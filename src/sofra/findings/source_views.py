@@ -67,7 +67,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "page": page, "asked": query.urlencode(), "maps": has(request.user, roles.MAPPER),
         "narrowed": any(request.GET.get(name) for name in form.fields),
-        "figures": queries.figures(level_of(request.user)),
+        "figures": queries.figures(level_of(request.user), request.user),
     }  # fmt: skip
     return render(request, "findings/source_list.html", context, status=422 if form.errors else 200)
 
@@ -93,7 +93,7 @@ def _shown(request: HttpRequest, found: Source, *, status: int = 200, **tried: A
         "organisations": _organisations(found, user),
         "places": [(one, title_of(one)) for one in forms.places_of(found.places)],
         "findings": queries.standing_on(found, user).order_by("code"),
-        "figures": queries.figures(level).filter(source=found),
+        "figures": queries.figures(level, user).filter(source=found),
         "revisions": found.revisions.select_related("by") if maps else [],
         "answers": _answers_of(found) if maps else None, "is_member": signed_in,
     }  # fmt: skip

@@ -302,7 +302,7 @@ def _evidence_form(request: HttpRequest, found: Finding, kind: str) -> Any:
         form.fields["quote"].label_from_instance = lambda one: f"{one.text[:90]} – {one.source.title[:60]}"
     elif kind == Evidence.Kind.FIGURE:
         form = forms.FigureEvidence(data)
-        form.fields["figure"].queryset = queries.figures(level, round=found.round)
+        form.fields["figure"].queryset = queries.figures(level, user, round=found.round)
     elif kind == Evidence.Kind.ACTIVITY:
         form = forms.ActivityEvidence(data, activities=activities.activities(level))
     elif kind == Evidence.Kind.COVERAGE:
