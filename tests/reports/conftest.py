@@ -104,7 +104,8 @@ def _sources(world: World) -> None:
 def _findings(world: World) -> None:
     make: Callable[..., Finding] = findings.record_finding
     for name, chapter, level in (
-        ("first", "risks", 0), ("second", "gaps", 0), ("draft", "gaps", 0), ("refused", "gaps", 0), ("hidden", "gaps", 1),
+        ("first", "risks", 0), ("second", "gaps", 0), ("draft", "gaps", 0), ("refused", "gaps", 0),
+        ("hidden", "gaps", 1),
     ):  # fmt: skip
         words = f"{MEMBERS_ONLY} {name}" if level else f"Statement {name}"
         found = make(

@@ -116,7 +116,8 @@ def test_the_second_of_two_editors_learns_what_the_first_one_did(world: World) -
 
 @pytest.mark.parametrize(
     "said",
-    [{"kind": "nothing"}, {"kind": "heading"}, {"kind": "chart", "about": "nothing"}, {"kind": "map", "about": "themes"},
+    [{"kind": "nothing"}, {"kind": "heading"}, {"kind": "chart", "about": "nothing"},
+     {"kind": "map", "about": "themes"},
      {"kind": "finding", "about": "al.2018.f1"}, {"kind": "figure", "about": "al.2018.n1"},
      {"kind": "text", "texts": {"en": "x" * 40_001}}, {"kind": "heading", "texts": {"en": "x"}, "level": 9}],
 )  # fmt: skip

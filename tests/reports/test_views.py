@@ -186,7 +186,8 @@ def test_the_command_writes_what_the_page_offers(world: World, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("code", "said", "sentence"),
     [("al.2026.maping", {}, "Did you mean al.2026.mapping?"), ("x", {}, "There is no report"),
-     ("al.2026.mapping", {"edition": 7}, "no edition 7"), ("al.2026.mapping", {"output": "file/below"}, "another folder"),
+     ("al.2026.mapping", {"edition": 7}, "no edition 7"),
+     ("al.2026.mapping", {"output": "file/below"}, "another folder"),
      ("al.2026.mapping", {"output": "file"}, "is a file")],
 )  # fmt: skip
 def test_wrong_codes_and_folders_get_a_sentence(
