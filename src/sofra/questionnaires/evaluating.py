@@ -57,6 +57,8 @@ class Compiler:
             constant = tree[1]
             return lambda node, env: constant
         if kind == "op":
+            if tree[1] in ("or", "and") and tree[2][:2] == ("op", tree[1]):
+                return self._chain(tree)
             return self._operator(tree[1], self.compile(tree[2]), self.compile(tree[3]))
         if kind == "neg":
             inner = self.compile(tree[1])
@@ -66,6 +68,23 @@ class Compiler:
         if kind == "filter":
             return self._filter(tree)
         return self._path(tree)
+
+    def _chain(self, tree: Tree) -> Run:
+        """a or b or c …, however long."""
+        sign, found = tree[1], []
+        while tree[:2] == ("op", sign):
+            found.append(self.compile(tree[3]))
+            tree = tree[2]
+        runs = [self.compile(tree), *reversed(found)]
+        truth, enough = values.truth, sign == "or"
+
+        def run(node: Node, env: Env) -> Value:
+            for it in runs:
+                if truth(it(node, env)) is enough:
+                    return enough
+            return not enough
+
+        return run
 
     def _operator(self, sign: str, left: Run, right: Run) -> Run:
         truth, number = values.truth, values.number

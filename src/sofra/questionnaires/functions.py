@@ -8,7 +8,6 @@ import base64
 import hashlib
 import math
 import random as chance
-import re
 import uuid as identifiers
 from collections.abc import Callable
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
@@ -583,7 +582,7 @@ def distance(node: Node, env: Any, *given: Value) -> float:
             + math.cos(math.radians(lat1)) * math.cos(math.radians(lat2)) * math.sin(half_lon) ** 2
         )
         total += 2 * EARTH * math.asin(min(1.0, math.sqrt(part)))
-    return math.floor(total * 100 + 0.5) / 100
+    return total
 
 
 @known("area", 1)
@@ -595,7 +594,7 @@ def area(node: Node, env: Any, value: Value) -> float:
     total = 0.0
     for (lat1, lon1), (lat2, lon2) in zip(found, found[1:] + found[:1], strict=True):
         total += math.radians(lon2 - lon1) * (2 + math.sin(math.radians(lat1)) + math.sin(math.radians(lat2)))
-    return math.floor(abs(total * EARTH * EARTH / 2) * 100 + 0.5) / 100
+    return abs(total * EARTH * EARTH / 2)
 
 
 @known("geofence", 2)
@@ -616,4 +615,3 @@ def names() -> frozenset[str]:
 
 
 VOLATILE = {"random", "uuid"}
-_WORD = re.compile(r"\S+")

@@ -3,17 +3,20 @@
 from . import xpath
 from .evaluating import Compiler
 from .functions import names as known_functions
-from .xform import Form, Item, Repeat, Trouble, Unit
+from .xform import Form, Group, Item, Question, Trouble, Unit, under
 from .xpath import BadExpression, Tree
 
 Path = tuple[str, ...]
 Key = tuple[str, str]
+Reads = set[
+    tuple[Path, str]
+]  # what is read, and how: "" plainly, "deep" with all below, "turn" in another turn perhaps
 
 
 def settle(form: Form) -> None:
     """Fill in form.units in their order, form.settled and form.troubles."""
     units: dict[Key, Unit] = {}
-    reads: dict[Key, set[tuple[Path, bool]]] = {}
+    reads: dict[Key, Reads] = {}
     for path, item in form.items.items():
         for role in ("relevant", "calculate", "count"):
             _unit(form, item, path, role, units, reads)
@@ -21,18 +24,15 @@ def settle(form: Form) -> None:
             if getattr(item, role):
                 _checked(form, item, path, role)
     _choices(form)
-    _tell_own(form, reads)
+    for circle in _circles(_waiting(form)):
+        said = " → ".join(path.rpartition("/")[2] for path in circle)
+        form.troubles.append(Trouble(circle[0], _role_of(form, circle), "cycle", said))
     hard, soft = _edges(form, units, reads)
-    for circle in _circles(hard):
-        said = " → ".join(path.rpartition("/")[2] for _role, path in circle)
-        form.troubles.append(Trouble(circle[0][1], circle[0][0], "cycle", said))
     order, form.settled = _sorted(list(units), hard, soft)
     form.units = [units[key] for key in order]
 
 
-def _unit(
-    form: Form, item: Item, path: str, role: str, units: dict[Key, Unit], reads: dict[Key, set[tuple[Path, bool]]]
-) -> None:
+def _unit(form: Form, item: Item, path: str, role: str, units: dict[Key, Unit], reads: dict[Key, Reads]) -> None:
     text = getattr(item, role, "")
     if not text or (role == "relevant" and text in ("true()", "1")):
         return
@@ -57,9 +57,9 @@ def _checked(form: Form, item: Item, home: str, role: str) -> Tree | None:
     except RecursionError:
         form.troubles.append(Trouble(item.path, role, "expression", text[:40]))
         return None
-    for path, deep in refs(tree, tuple(home.strip("/").split("/"))):
+    for path, how in refs(tree, tuple(home.strip("/").split("/"))):
         known = "/" + "/".join(path)
-        if not deep and path and path[0] == form.root and known not in form.items:
+        if how != "deep" and path and path[0] == form.root and known not in form.items:
             form.troubles.append(Trouble(item.path, role, "missing", known))
     return tree
 
@@ -75,73 +75,113 @@ def _choices(form: Form) -> None:
             form.troubles.append(Trouble(path, "choice_filter", "expression", str(error)))
 
 
-def refs(tree: Tree, home: Path, here: Path | None = None, *, top: bool = True) -> set[tuple[Path, bool]]:
-    """Paths that an expression reads, as names from the root; True beside one of which all below is read."""
-    here = home if top else here
-    kind = tree[0]
-    if kind != "path":
-        found: set[tuple[Path, bool]] = set()
-        if kind == "filter":
-            _path, found = _start(tree, home, here)
-            return found
-        for part in xpath.parts(tree):
-            found |= refs(part, home, here, top=False)
+def refs(tree: Tree, home: Path) -> Reads:
+    """Paths that an expression reads, as names from the root."""
+    return _refs(tree, home, home)
+
+
+def _refs(tree: Tree, home: Path, here: Path | None) -> Reads:
+    if tree[0] in ("path", "filter"):
+        path, turned, found = _start(tree, home, here)
+        if path is not None and tree[0] == "path":
+            found.add((path, "turn" if turned else ""))
         return found
-    path, found = _start(tree, home, here)
-    if path is not None:
-        found.add((path, False))
+    found: Reads = set()
+    while tree[0] == "op":
+        found |= _refs(tree[3], home, here)
+        tree = tree[2]
+    if tree[0] in ("path", "filter"):
+        return found | _refs(tree, home, here)
+    for place, part in enumerate(xpath.parts(tree)):
+        more = _refs(part, home, here)
+        if tree[0] == "call" and tree[1] == "indexed-repeat" and place == 0:
+            more = {(path, how or "turn") for path, how in more}
+        found |= more
     return found
 
 
-def _start(tree: Tree, home: Path, here: Path | None) -> tuple[Path | None, set[tuple[Path, bool]]]:
-    """Where a path leads, None where that is not in the form, and what its predicates read."""
+def _start(tree: Tree, home: Path, here: Path | None) -> tuple[Path | None, bool, Reads]:
+    """Where a path leads (None where that is not in the form), whether predicates chose, and what those read."""
     if tree[0] == "filter":
-        path, found = _start(tree[1], home, here)
+        path, _turned, found = _start(tree[1], home, here)
         for predicate in tree[2]:
-            found |= refs(predicate, home, path, top=False)
-        return path, found
-    if tree[0] == "call":
-        if tree[1] == "current":
-            return home, set()
-        found = set()
-        for part in tree[2]:
-            found |= refs(part, home, here, top=False)
-        return None, found
+            found |= _refs(predicate, home, path)
+        return path, True, found
+    if tree[0] == "call" and tree[1] == "current":
+        return home, False, set()
     if tree[0] != "path":
-        return None, refs(tree, home, here, top=False)
+        return None, False, _refs(tree, home, here)
+    turned, found = False, set()
+    path = () if tree[1] == "/" else here
     if isinstance(tree[1], tuple):
-        path, found = _start(tree[1], home, here)
-    else:
-        path, found = (() if tree[1] == "/" else here), set()
+        path, turned, found = _start(tree[1], home, here)
     for axis, name, predicates in tree[2]:
         path = _stepped(path, axis, name, found)
+        turned = turned or bool(predicates) or axis.endswith("-sibling")
         for predicate in predicates:
-            found |= refs(predicate, home, path, top=False)
-    return path, found
+            found |= _refs(predicate, home, path)
+    return path, turned, found
 
 
-def _stepped(path: Path | None, axis: str, name: str, found: set[tuple[Path, bool]]) -> Path | None:
+def _stepped(path: Path | None, axis: str, name: str, found: Reads) -> Path | None:
     if path is None or axis == "self":
         return path
     if axis == "parent":
         return path[:-1]
     if axis == "child" and name not in ("*", "node()", "text()", "comment()"):
         return (*path, name.rpartition(":")[2])
-    if axis in ("preceding-sibling", "following-sibling"):
+    if axis.endswith("-sibling"):
         return (*path[:-1], name.rpartition(":")[2]) if name not in ("*", "node()") else None
     if axis in ("child", "descendant", "descendant-or-self"):
-        found.add((path, True))
+        found.add((path, "deep"))
     return None
 
 
+def _waiting(form: Form) -> dict[str, set[str]]:
+    """For each question the questions that its value, or whether it is asked, waits for.
+
+    As ODK's clients count: a group's condition is that of all it holds. That a value reads the same question in
+    another turn of its repeat is no circle.
+    """
+    found: dict[str, set[str]] = {}
+    for path, item in form.items.items():
+        for role in ("relevant", "calculate", "readonly", "required"):
+            text = getattr(item, role)
+            if not text or form.run(text, path) is None:
+                continue
+            plain, below = set(), isinstance(item, Group) and role == "relevant"
+            for named, how in refs(xpath.parse(text), tuple(path.strip("/").split("/"))):
+                other = "/" + "/".join(named)
+                if how == "deep" or isinstance(form.items.get(other), Group) or (how == "turn" and other == path):
+                    continue
+                plain.add(other)
+            if role in ("readonly", "required"):
+                plain &= {path}
+            found.setdefault(path, set()).update(plain)
+            for inner in _held(item) if below else ():
+                found.setdefault(inner, set()).update(plain)
+    return {path: {other for other in others if other in found} for path, others in found.items()}
+
+
+def _held(item: Item) -> list[str]:
+    return (
+        [inner.path for inner in under(item.children) if isinstance(inner, Question)] if isinstance(item, Group) else []
+    )
+
+
+def _role_of(form: Form, circle: list[str]) -> str:
+    item = form.items[circle[0]]
+    return next((role for role in ("calculate", "relevant", "readonly", "required") if getattr(item, role)), "relevant")
+
+
 def _edges(
-    form: Form, units: dict[Key, Unit], reads: dict[Key, set[tuple[Path, bool]]]
+    form: Form, units: dict[Key, Unit], reads: dict[Key, Reads]
 ) -> tuple[dict[Key, set[Key]], dict[Key, set[Key]]]:
     """What must come before each unit: the values it reads (hard), and whether those are asked (soft)."""
     hard: dict[Key, set[Key]] = {key: set() for key in units}
     soft: dict[Key, set[Key]] = {key: set() for key in units}
     for key, paths in reads.items():
-        for path, deep in paths:
+        for path, how in paths:
             named = "/" + "/".join(path)
             if ("calculate", named) in units:
                 hard[key].add(("calculate", named))
@@ -151,7 +191,7 @@ def _edges(
                     hard[key].add(("count", above))
                 if ("relevant", above) in units:
                     soft[key].add(("relevant", above))
-            if deep:
+            if how == "deep":
                 soft[key] |= {other for other in units if other[1].startswith(named + "/")}
         role, path_of = key
         if role == "calculate" or role == "relevant":
@@ -168,23 +208,14 @@ def _edges(
     return hard, soft
 
 
-def _tell_own(form: Form, reads: dict[Key, set[tuple[Path, bool]]]) -> None:
-    """What reads its own value outside a repeat goes round in a circle of one (in a repeat it may mean another turn)."""
-    for (role, path), paths in reads.items():
-        own = tuple(path.strip("/").split("/"))
-        repeated = any(isinstance(form.items.get("/" + "/".join(own[:depth])), Repeat) for depth in range(1, len(own)))
-        if role != "count" and not repeated and (own, False) in paths:
-            form.troubles.append(Trouble(path, role, "cycle", f"{own[-1]} → {own[-1]}"))
-
-
-def _circles(edges: dict[Key, set[Key]]) -> list[list[Key]]:
-    """One circle for each knot of units that wait for one another."""
-    found: list[list[Key]] = []
-    state: dict[Key, int] = {}
+def _circles(edges: dict[str, set[str]]) -> list[list[str]]:
+    """One circle for each knot of questions that wait for one another."""
+    found: list[list[str]] = []
+    state: dict[str, int] = {}
     for start in edges:
         if start in state:
             continue
-        trail: list[Key] = [start]
+        trail: list[str] = [start]
         waiting = [iter(sorted(edges[start]))]
         state[start] = 1
         while waiting:

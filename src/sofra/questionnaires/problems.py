@@ -58,6 +58,10 @@ def of_pyxform(error: PyXFormError | None, survey: Rows) -> list[Problem]:
     where = _SHEET.search(said)
     sheet = where[1] if where else str(error.context.get("sheet") or error.context.get("sheet_name") or "survey")
     column = where[2] if where else str(error.context.get("column") or "")
+    if spaced := re.search(r"Choice names with spaces.*?\[(.*?)\] in \[(.*?)\]", said, re.DOTALL):
+        sheet, column, row = "choices", "name", survey.choice_named(spaced[1], spaced[2])
+    for name in re.findall(r"'([^']+)'", said) if not row and sheet == "survey" else ():
+        row = row or survey.row_named(name)
     if any(problem.row == row and problem.sheet == sheet and row for problem in ours):
         return ours
     theirs = Problem(sheet, row, column, _told(_ROW.sub("", said).strip(), error))
@@ -105,5 +109,6 @@ _WORDS = [
     (r"Reference variables? must start with", lambda: _("A reference to a question is written ${name}.")),
     (r"Instance names must be unique within a form. The name '([^']*)'",
      lambda: _("Two lists or files are both called “%(x1)s”.")),
+    (r"survey element named '([^']*)' has no label", lambda: _("“%(x1)s” has no label.")),
     (r"label.*?language|default language", lambda: _("A label in the default language is missing.")),
 ]  # fmt: skip

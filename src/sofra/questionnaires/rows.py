@@ -118,6 +118,25 @@ class Rows:
                 line.pop(header, None)
         return found
 
+    def take_strays(self) -> list[Notice]:
+        """Take out columns whose XML prefix nobody declared: the form would be no XML."""
+        said = str(((self.data.settings or [{}])[0] or {}).get("namespaces", ""))
+        declared = {"jr", "orx", "odk", "h", "ev", "xsd", "entities", *re.findall(r"([\w.\-]+)=", said)}
+        told = []
+        for line in self.data.survey_header or []:
+            for header in list(line):
+                match = re.fullmatch(
+                    r"(?:bind|instance|body|control|attribute)::?\s*([\w.\-]+):[\w.\-]+", str(header).strip()
+                )
+                if match is None or match[1] in declared:
+                    continue
+                line.pop(header)
+                for cells in self.data.survey or []:
+                    cells.pop(header, None)
+                sentence = _("The column “%(column)s” was left out: settings declare no namespace “%(prefix)s”.")
+                told.append(Notice("survey", 1, str(header), sentence % {"column": header, "prefix": match[1]}))
+        return told
+
     def bindings(self, bound: list[tuple[Row, str]], form: Form) -> tuple[dict[str, str], list[Notice]]:
         kept, told = {}, []
         for row, said in bound:
@@ -221,6 +240,14 @@ class Rows:
             lists.setdefault(name, set()).add(value)
         yield from self._asked_lists(lists)
 
+    def row_named(self, name: str) -> int:
+        """The first row of the survey that is called so, 0 for none."""
+        return next((row.number for row in self.survey if row.name == name and row.kind != "end"), 0)
+
+    def choice_named(self, name: str, list_name: str) -> int:
+        found = (row for row in self.choices if row.cells.get("list_name") == list_name)
+        return next((row.number for row in found if row.cells.get("name") == name), 0)
+
     def _asked_lists(self, lists: dict[str, set[str]]) -> Iterator[Problem]:
         outer = {str(row.get("list_name") or row.get("list name") or "") for row in self.data.external_choices or []}
         for row in self.survey:
@@ -271,11 +298,12 @@ def _plain(rows: Any) -> list[Row]:
 
 def known_type(type_: str) -> bool:
     lowered = type_.lower()
+    joined = "_".join(lowered.split())
     return (
         type_ in QUESTION_TYPE_DICT
         or lowered in QUESTION_TYPE_DICT
         or type_ in aliases._type_alias_map
-        or type_ in aliases.settings_header
+        or joined in aliases.settings_header
         or bool(_SELECT.fullmatch(type_))
         or lowered.startswith("osm")
         or lowered in (constants.AUDIO_QUALITY_NORMAL, "photo")

@@ -43,9 +43,10 @@ def read(content: bytes, name: str) -> Loaded:
     book = sheets.read(content, name)
     survey = rows.Rows(book.data)
     bound = survey.take_bindings()
+    strays = survey.take_strays()
     if problems := survey.dangers():
         raise Refused(problems)
-    told = notices.of_sheets(book, survey)
+    told = strays + notices.of_sheets(book, survey)
     text, itemsets, warnings = _converted(book, survey, name)
     text, left_out = _without_submission(text)
     form = _form(text)
@@ -69,7 +70,7 @@ def _converted(book: sheets.Sheets, survey: rows.Rows, name: str) -> tuple[str, 
     warnings: list[str] = []
     fallback = re.sub(r"[^\w\-]+", "_", name.rpartition("/")[2].rpartition(".")[0])[:60] or "form"
     try:
-        kept = rows.copied(book.data)
+        kept = rows.copied(book.data) if book.data.external_choices else book.data
         described = workbook_to_json(workbook_dict=book.data, fallback_form_name=fallback, warnings=warnings)
         itemsets = external_choices_to_csv(workbook_dict=kept) if has_external_choices(described) else ""
         survey_element = create_survey_element_from_dict(described)
@@ -95,25 +96,18 @@ _SUBMISSION = re.compile(r"<submission\b([^>]*?)(?:/>|>.*?</submission>)", re.DO
 
 
 def _without_submission(text: str) -> tuple[str, list[notices.Notice]]:
-    """Answers go to this hub, readable: an address elsewhere is left out, a form that encrypts is refused."""
+    """Answers go to this hub, readable: an address elsewhere and a key to encrypt with are left out, and told."""
     match = _SUBMISSION.search(text)
     if match is None:
         return text, []
+    told = []
     if "base64RsaPublicKey" in match[1]:
-        raise Refused(
-            [
-                Problem(
-                    "settings", 2, "public_key",
-                    _("Phones would encrypt the answers and the hub could not read them: delete public_key."),
-                )
-            ]
-        )  # fmt: skip
-    return _SUBMISSION.sub("", text, count=1), [
-        notices.Notice(
-            "settings", 2, "submission_url",
-            _("The address that answers were to be sent to was left out: they are sent to this hub."),
-        )
-    ]  # fmt: skip
+        sentence = _("Answers are not encrypted on the phone: the hub could not read them. They travel by HTTPS.")
+        told.append(notices.Notice("settings", 2, "public_key", sentence))
+    if "action=" in match[1]:
+        sentence = _("The address that answers were to be sent to was left out: they are sent to this hub.")
+        told.append(notices.Notice("settings", 2, "submission_url", sentence))
+    return _SUBMISSION.sub("", text, count=1), told
 
 
 # — XForms that somebody made elsewhere ——————————————————————————————————————————————————————————————————————————————
@@ -125,7 +119,9 @@ def _is_xml(content: bytes) -> bool:
 
 def _from_xform(content: bytes) -> Loaded:
     if len(content) > sheets.LARGEST:
-        raise sheets.whole(_("This file is too large for a questionnaire: at most %(most)s MB.") % {"most": 10})
+        raise sheets.whole(
+            _("This file is too large for a questionnaire: at most %(most)s MB.") % {"most": sheets.LARGEST // 1024**2}
+        )
     try:
         element = trees.element(content, largest=sheets.LARGEST, most=500_000)
         text, left_out = _without_submission(trees.plain(element))
