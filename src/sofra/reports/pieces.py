@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as _t
+from django.utils.translation import ngettext
 
 from sofra.activities.vocabulary import KINDS
 from sofra.coverage import crowds, tables
@@ -450,7 +451,6 @@ def _question(wanted: Wanted, version: int, question: questionnaires.Asked) -> l
 
 # — by name ————————————————————————————————————————————————————————————————————————————————————————————————
 
-_t = gettext_lazy
 _CHART, _MAP, _TABLE, _ANNEX = "chart", "map", "table", "annex"
 PIECES: dict[str, Piece] = {
     one.name: one
