@@ -168,7 +168,7 @@ def round_responses(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         **around(request, found, "round_responses"), "form": form, "asked": query.urlencode(), "all": len(everyone),
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")), "steps": queries.steps_counted(everyone),
-        "whole": queries.rate_of("", "", [row.step for row in everyone]), "letter": letter, "number": len(rows),
+        "whole": queries.whole_rate(everyone), "letter": letter, "number": len(rows),
         "by_county": queries.rates(everyone, "county"), "by_kind": queries.rates(everyone, "kind"),
         "arrivals": queries.arrivals(found)[:20],
     }  # fmt: skip

@@ -62,10 +62,17 @@ def counted(found: Iterable[Round]) -> "dict[int, Rate]":
     listed: dict[int, list[Invitation]] = {one.pk: [] for one in found}
     for invitation in Invitation.objects.filter(round__in=listed):
         listed[invitation.round_id].append(invitation)
-    return {
-        pk: replace(rate_of("", "", [one.step for one in of]), asked_known=not of or any(map(asked_here, of)))
-        for pk, of in listed.items()
-    }
+    return {pk: _whole(of) for pk, of in listed.items()}
+
+
+def whole_rate(rows: Sequence["Row"]) -> "Rate":
+    """How many of all on the list answered."""
+    return _whole([row.invitation for row in rows])
+
+
+def _whole(listed: Sequence[Invitation]) -> "Rate":
+    known = not listed or any(map(asked_here, listed))
+    return replace(rate_of("", "", [one.step for one in listed]), asked_known=known)
 
 
 # — who was asked ——————————————————————————————————————————————————————————————————————————————————————————
@@ -202,9 +209,10 @@ def steps_counted(rows: Sequence[Row]) -> list[tuple[str, str, int]]:
 def public_numbers(found: Round) -> dict[str, Any]:
     """What everyone may know of who takes part: numbers only; none is named."""
     rows = response_table(found)
+    whole = whole_rate(rows)
     return {
-        "asked_known": any(asked_here(row.invitation) for row in rows),
-        "whole": rate_of("", "", [row.step for row in rows]),
+        "asked_known": whole.asked_known,
+        "whole": whole,
         "by_county": rates(rows, "county"),
         "by_kind": rates(rows, "kind"),
     }
