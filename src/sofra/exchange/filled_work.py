@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from sofra.accounts.models import User
 from sofra.ground.bulk import update_rows
 from sofra.questionnaires import arriving
+from sofra.questionnaires.listeners import Happened
 from sofra.questionnaires.models import Filling
 
 from . import filled_columns
@@ -42,24 +43,27 @@ class FilledWork:
     def write(self, imported: Import, prepared: IO[bytes], progress: Progress) -> dict[str, Any]:
         version = filled_columns.version_of(imported)
         done, total = 0, imported.rows.filter(verdict=Verdict.NEW).count()
+        newest: list[int] = []
         for portion in _loaded(prepared):
             done += len(portion)
-            self._write(imported, portion)
+            newest = self._write(imported, portion) or newest
             progress.tell((total + done) // 2, total, "importing")
+        arriving.announce(newest, Happened.SENT)
         again = [row.reading["filling"] for rows in portions(imported, Verdict.UPDATE, _Row) for row in rows]
         arriving.bring_back(again)
         self._link_known(imported)
         return {"questionnaire": version.questionnaire.code, "version": version.number}
 
     @staticmethod
-    def _write(imported: Import, portion: Portion) -> None:
-        """What came to the hub after the file was checked is not written a second time."""
+    def _write(imported: Import, portion: Portion) -> list[int]:
+        """The fillings made. What came to the hub after the file was checked is not written a second time."""
         version = filled_columns.version_of(imported)
         had = arriving.known([one.instance for _row, one in portion])
         turn([Turned(row, Verdict.SAME, "imported-before") for row, one in portion if one.instance in had])
         new = [(row, one) for row, one in portion if one.instance not in had]
         numbers = arriving.write(version, [one for _row, one in new], way=Filling.Way.IMPORT, by=imported.by)
         update_rows(ImportRow, ["filling"], [(pk, row) for (row, _one), pk in zip(new, numbers, strict=True)])
+        return numbers
 
     @staticmethod
     def _link_known(imported: Import) -> None:

@@ -1,7 +1,7 @@
 """Fillings that come by the hundred thousand, from an export: written together, withdrawn together.
 
-Whoever calls this does so inside one transaction and leaves the audit line. Each filling is told to the rooms above
-as if it had come alone.
+Whoever calls this does so inside one transaction and leaves the audit line. Rooms above look either at the version of
+what changed, or at the invitation that led to it, which an export never has: so one filling is told for all of them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ from sofra.ground.bulk import insert_rows
 from . import queries
 from .deriving import MOST_WORDS, turn_of
 from .instance import Instance
-from .listeners import LISTENERS, Happened, tell
+from .listeners import Happened, tell
 from .models import Answer, Filling, Version
 from .xform import Form
 
@@ -74,7 +74,7 @@ def known(instances: Sequence[str]) -> set[str]:
 
 
 def write(version: Version, arriving: Sequence[Arriving], *, way: str, by: User | None) -> list[int]:
-    """Write fillings that the hub has not, with their answers; their numbers in the same order."""
+    """Write fillings that the hub has not, with their answers; their numbers in the same order. Then `announce`."""
     now = timezone.now()
     made = Filling.objects.bulk_create(
         [
@@ -87,8 +87,6 @@ def write(version: Version, arriving: Sequence[Arriving], *, way: str, by: User 
         batch_size=_AT_ONCE,
     )  # fmt: skip
     _insert((filling.pk, one.answers) for filling, one in zip(made, arriving, strict=True))
-    for happened in (Happened.BEGUN, Happened.SENT):
-        _tell(made, happened)
     return [filling.pk for filling in made]
 
 
@@ -103,8 +101,8 @@ def take_back(numbers: Sequence[int]) -> int:
     for fillings in _standing(numbers, Filling.State.SENT):
         _move(fillings, Filling.State.WITHDRAWN)
         Answer.objects.filter(filling__in=[one.pk for one in fillings]).delete()
-        _tell(fillings, Happened.WITHDRAWN)
         moved += len(fillings)
+    announce(numbers, Happened.WITHDRAWN)
     return moved
 
 
@@ -115,8 +113,8 @@ def bring_back(numbers: Sequence[int]) -> int:
         whole = [one for one in fillings if one.document]
         _move(whole, Filling.State.SENT)
         _insert((one.pk, _told(queries.instance_of(one))) for one in whole)
-        _tell(whole, Happened.SENT)
         moved += len(whole)
+    announce(numbers, Happened.SENT)
     return moved
 
 
@@ -133,7 +131,8 @@ def _move(fillings: Sequence[Filling], state: str) -> None:
         one.state, one.saved_at = state, now
 
 
-def _tell(fillings: Iterable[Filling], happened: Happened) -> None:
-    if LISTENERS:
-        for filling in fillings:
-            tell(filling, happened)
+def announce(numbers: Sequence[int], happened: Happened) -> None:
+    """Let the rooms above know, once for all of these, which are of one version."""
+    filling = Filling.objects.select_related("version").filter(pk__in=numbers[-1:]).first()
+    if filling is not None:
+        tell(filling, happened)
