@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from . import functions, moments, values
+from .answering import Part, Status
+from .shapes import LANGUAGES, Form, Group, Item, Question, Repeat
 from .trees import Node
-from .xform import Form, Group, Item, Question, Repeat
 
 if TYPE_CHECKING:
-    from .instance import Instance, Part
+    from .instance import Instance
 
 LONGEST = 200_000  # letters of one answer
 _INT = re.compile(r"-?\d{1,18}", re.ASCII).fullmatch
@@ -41,10 +43,6 @@ class _as_it_is:
 
 def code_of(language: str, asked_for: str = "") -> str:
     """The hub's code of a form's language ("Shqip (sq)" → "sq"), "" where it is not known."""
-    from django.conf import settings
-
-    from .xform import LANGUAGES
-
     ours = {code for code, _name in settings.LANGUAGES}
     match = re.search(r"\(([A-Za-z]{2,3})(?:[-_]\w+)?\)", language)
     for code in (match[1].lower() if match else "", language.lower(), asked_for.split("-")[0].lower()):
@@ -146,7 +144,7 @@ MOST_ON_A_PAGE = 15  # loose questions
 
 
 def divided(form: Form) -> list[tuple[str, Item | None, list[Item]]]:
-    """(key, the group that it is or None, what it holds): each group or repeat at the top, and the questions between."""
+    """(key, the group that it is or None, what it holds): groups and repeats at the top, questions between."""
     top = _unwrapped(form.children)
     found: list[tuple[str, Item | None, list[Item]]] = []
     loose: list[Item] = []
@@ -175,8 +173,6 @@ def _unwrapped(children: list[Item]) -> list[Item]:
 
 
 def parts(instance: Instance, language: str = "") -> list[Part]:
-    from .instance import Part
-
     name = instance.form.language_for(language) if language else instance.language
     wrong = {id(node) for node, _sentence in faults(instance, name, language)}
     found = []
@@ -187,9 +183,7 @@ def parts(instance: Instance, language: str = "") -> list[Part]:
     return found
 
 
-def _status(instance: Instance, items: list[Item], wrong: set[int]) -> str:
-    from .instance import Status
-
+def _status(instance: Instance, items: list[Item], wrong: set[int]) -> Status:
     if not any(instance.relevant(item.path) for item in items):
         return Status.BLOCKED
     nodes = [

@@ -6,6 +6,7 @@ specification are decided for the phone (JavaRosa), because that is what collect
 
 import base64
 import hashlib
+import itertools
 import math
 import random as chance
 import uuid as identifiers
@@ -339,11 +340,21 @@ def _simple(name: str, work: Callable[[float], float]) -> None:
     KNOWN[name] = (1, 1, run, False)
 
 
-for _name, _work in {
-    "abs": abs, "log": math.log, "log10": math.log10, "sin": math.sin, "cos": math.cos, "tan": math.tan,
-    "asin": math.asin, "acos": math.acos, "atan": math.atan, "sqrt": math.sqrt, "exp": math.exp,
+_SIMPLE: dict[str, Callable[[float], float]] = {
+    "abs": abs,
+    "log": math.log,
+    "log10": math.log10,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tan": math.tan,
+    "asin": math.asin,
+    "acos": math.acos,
+    "atan": math.atan,
+    "sqrt": math.sqrt,
+    "exp": math.exp,
     "exp10": lambda value: math.pow(10.0, value),
-}.items():  # fmt: skip
+}
+for _name, _work in _SIMPLE.items():
     _simple(_name, _work)
 
 
@@ -539,7 +550,7 @@ def itext(node: Node, env: Any, key: Value) -> str:
 
 @known("property", 1)
 def property_(node: Node, env: Any, name: Value) -> str:
-    return env.world.property(text(name))
+    return env.world.known_of(text(name))
 
 
 @known("version", 0)
@@ -575,7 +586,7 @@ def points(value: Value) -> list[tuple[float, float]]:
 def distance(node: Node, env: Any, *given: Value) -> float:
     found = [point for value in given for point in points(value)]
     total = 0.0
-    for (lat1, lon1), (lat2, lon2) in zip(found, found[1:], strict=False):
+    for (lat1, lon1), (lat2, lon2) in itertools.pairwise(found):
         half_lat, half_lon = math.radians(lat2 - lat1) / 2, math.radians(lon2 - lon1) / 2
         part = (
             math.sin(half_lat) ** 2

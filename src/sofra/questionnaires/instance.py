@@ -7,15 +7,14 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from . import checking, moments, trees, values, writing
+from .answering import BadInstance, Choice, Fault, Part, Status
 from .evaluating import Env, Run
+from .shapes import Action, Form, Group, Item, Itemset, Question, Repeat, Said, Text
 from .trees import Node
-from .xform import Action, Form, Group, Item, Itemset, Question, Repeat, Said, Text
 from .xpath import BadExpression
 
 MOST_TURNS = 500
@@ -23,41 +22,6 @@ MOST_NODES = 60_000
 _STEP = re.compile(r"([^\[\]]+)(?:\[(\d{1,6})\])?")
 _ROUNDS = 20  # of actions that set off one another
 _WRONG = (BadExpression, RecursionError, ValueError, TypeError, ArithmeticError, AttributeError, IndexError, KeyError)
-
-
-class BadInstance(ValueError):
-    """What came is no filling of this form; its text is a sentence."""
-
-
-class Status(StrEnum):
-    TODO = "todo"
-    DOING = "doing"
-    DONE = "done"
-    BLOCKED = "blocked"  # not asked, because of other answers
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    path: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What is shown on one page. `paths` of its groups, repeats and questions, in order (their children not)."""
-
-    key: str
-    title: str
-    paths: tuple[str, ...]
-    status: Status
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    value: str
-    label: str
-    image: str = ""
-    audio: str = ""
 
 
 class Instance:
@@ -158,7 +122,7 @@ class Instance:
         if kind == "date":
             return moments.now().date().isoformat() if detail == "today" else before
         if kind == "property":
-            return self.property(detail)
+            return self.known_of(detail)
         return before
 
     # — finding ————————————————————————————————————————————————————————————————————————————————————————————————————
@@ -421,7 +385,8 @@ class Instance:
     def _follow(self, action: Action, node: Node) -> bool:
         assert isinstance(node.spec, Item)
         found = self._evaluated(action.ref, node.spec, node, [])
-        return any([self._set(action, target) for target in values.nodes(found)])
+        acted = [self._set(action, target) for target in values.nodes(found)]
+        return any(acted)
 
     def _act(self, event: str) -> None:
         for action in self.form.actions:
@@ -636,7 +601,7 @@ class Instance:
     def itext(self, key: str) -> str:
         return self.rendered(Said(id=key), self.root, self.language)
 
-    def property(self, name: str) -> str:
+    def known_of(self, name: str) -> str:
         return {"deviceid": "sofra", "username": self.username, "uri:deviceid": "sofra:web"}.get(name, "")
 
     def pulled(self, name: str, wanted: str, key: str, value: str) -> str:
@@ -745,3 +710,6 @@ def _complete(node: Node, pattern: Node, form: Form, path: str) -> None:
         for kid in same:
             node.add(kid)
     node.text = "" if node.kids else text
+
+
+__all__ = ["BadInstance", "Choice", "Fault", "Instance", "Part", "Status"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from .xform import Form, Item, Question, Repeat, under
+from .shapes import Form, Item, Question, Repeat, under
 
 if TYPE_CHECKING:
     from .rows import Rows
@@ -49,9 +49,7 @@ def of_sheets(book: Sheets, survey: Rows) -> list[Notice]:
     told = []
     for formula in book.formulas[:20]:
         sentence = (
-            _(
-                "Cell %(cell)s holds a formula without a computed value: open the file in a spreadsheet and save it again."
-            )
+            _("Cell %(cell)s holds a formula without a value: open the file in a spreadsheet and save it again.")
             if formula.empty
             else _("Cell %(cell)s holds a formula: its value was read as it was last computed.")
         )
@@ -195,7 +193,8 @@ def _of_item(item: Item, row: int) -> Iterator[Notice]:
         if word not in LOOKS and not _LOOKS_LIKE.fullmatch(word) and not item.appearance.startswith("search"):
             yield Notice(
                 "survey", row, f"appearance {word}",
-                _("“%(look)s” is not shown like that on the web: the question is asked in the plain way.") % {"look": word},
+                _("“%(look)s” is not shown like that on the web: the question is asked in the plain way.")
+                % {"look": word},
             )  # fmt: skip
     if isinstance(item, Question):
         for name in item.parameters:

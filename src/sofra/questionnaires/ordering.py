@@ -3,7 +3,7 @@
 from . import xpath
 from .evaluating import Compiler
 from .functions import names as known_functions
-from .xform import Form, Group, Item, Question, Trouble, Unit, under
+from .shapes import Form, Group, Item, Question, Trouble, Unit, under
 from .xpath import BadExpression, Tree
 
 Path = tuple[str, ...]
@@ -81,12 +81,12 @@ def refs(tree: Tree, home: Path) -> Reads:
 
 
 def _refs(tree: Tree, home: Path, here: Path | None) -> Reads:
+    found: Reads = set()
     if tree[0] in ("path", "filter"):
         path, turned, found = _start(tree, home, here)
         if path is not None and tree[0] == "path":
             found.add((path, "turn" if turned else ""))
         return found
-    found: Reads = set()
     while tree[0] == "op":
         found |= _refs(tree[3], home, here)
         tree = tree[2]

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from pyxform.errors import PyXFormError
 
 from .rows import Rows
+from .shapes import Form, Trouble
 from .sheets import Problem
-from .xform import Form, Trouble
 
 
 def of_form(form: Form, survey: Rows | None) -> list[Problem]:
@@ -82,7 +82,8 @@ _WORDS = [
     (r"no survey element named '([^']*)'", lambda: _("There is no question called “%(x1)s”.")),
     (r"multiple survey elements named '([^']*)'", lambda: _("More than one question is called “%(x1)s”: rename them.")),
     (r"Could not find the name '([^']*)'", lambda: _("There is no question called “%(x1)s”.")),
-    (r"The name '([^']*)' appears more than once", lambda: _("More than one question is called “%(x1)s”: rename them.")),
+    (r"The name '([^']*)' appears more than once",
+     lambda: _("More than one question is called “%(x1)s”: rename them.")),
     (r"required column headers were not found: (.*?)\.", lambda: _("Columns are missing: %(x1)s.")),
     (r"different names for the same column were found: '([^']*)', '([^']*)'",
      lambda: _("The columns “%(x1)s” and “%(x2)s” mean the same: delete one.")),

@@ -13,8 +13,8 @@ from pyxform.xls2json_backends import DefinitionData
 
 from . import bindings, xpath
 from .notices import Notice
+from .shapes import Form
 from .sheets import Problem
-from .xform import Form
 
 DEEPEST = 25  # groups within one another
 MOST_PROBLEMS = 100
@@ -23,9 +23,10 @@ _REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^{}]*?)\s*\}")
 _BEGIN = re.compile(r"begin[ _]+(group|repeat|loop|lgroup|looped group)\b.*")
 _END = re.compile(r"end[ _]+(group|repeat|loop|lgroup|looped group)\b.*")
 _SELECT = re.compile(
-    r"(add select one prompt using|add select multiple prompt using|select all that apply from|select one from|select1"
-    r"|select_one_external|select_one_from_file|select_multiple_from_file|select one from file|select multiple from file"
-    r"|select_one|select one|select_multiple|select all that apply|rank) +(\S+)( +(?:or specify other|or_other|or other))?"
+    r"(add select one prompt using|add select multiple prompt using|select all that apply from|select one from"
+    r"|select1|select_one_external|select_one_from_file|select_multiple_from_file|select one from file"
+    r"|select multiple from file|select_one|select one|select_multiple|select all that apply|rank)"
+    r" +(\S+)( +(?:or specify other|or_other|or other))?"
 )
 _EXPRESSIONS = {"relevant", "constraint", "calculation", "required", "readonly", "choice_filter", "repeat_count"}
 _CALLED = {
@@ -105,7 +106,7 @@ class Rows:
         """Take the column of bindings out of what pyxform is given: it knows no such thing."""
         headers = [
             header for line in self.data.survey_header or [] for header in line
-            if header.replace(" ", "").lower() in ("sofra", "sofra:field", "bind::sofra:field", "bind:sofra:field", "sofra::field")
+            if re.fullmatch(r"(bind::?)?sofra(::?field)?", header.replace(" ", "").lower())
         ]  # fmt: skip
         found = []
         for row, cells in zip(self.survey, self.data.survey or [], strict=False):
@@ -217,7 +218,8 @@ class Rows:
             elif row.path in seen:
                 yield self._at(
                     row, "name",
-                    _("“%(name)s” is the name of row %(row)s already.") % {"name": row.name, "row": seen[row.path].number},
+                    _("“%(name)s” is the name of row %(row)s already.")
+                    % {"name": row.name, "row": seen[row.path].number},
                 )  # fmt: skip
             seen.setdefault(row.path, row)
 
@@ -234,7 +236,8 @@ class Rows:
                 yield self._at(row, "name", _("This choice of “%(list)s” has no name.") % {"list": name}, "choices")
             elif value in lists.get(name, ()) and not doubles:
                 yield self._at(
-                    row, "name", _("The list “%(list)s” has a choice “%(name)s” already.") % {"list": name, "name": value},
+                    row, "name",
+                    _("The list “%(list)s” has a choice “%(name)s” already.") % {"list": name, "name": value},
                     "choices",
                 )  # fmt: skip
             lists.setdefault(name, set()).add(value)

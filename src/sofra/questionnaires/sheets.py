@@ -124,8 +124,8 @@ def _too_many(sheet: str) -> str:
             MOST_QUESTIONS,
         ) % {"most": MOST_QUESTIONS}
     return ngettext(
-        "There are more than %(most)s choice: put them into a CSV file of their own and ask with select_one_from_file.",
-        "There are more than %(most)s choices: put them into a CSV file of their own and ask with select_one_from_file.",
+        "There are more than %(most)s choice: put them into a CSV file and ask with select_one_from_file.",
+        "There are more than %(most)s choices: put them into a CSV file and ask with select_one_from_file.",
         MOST_CHOICES,
     ) % {"most": MOST_CHOICES}
 

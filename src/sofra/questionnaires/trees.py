@@ -157,8 +157,10 @@ def xml(node: Node, *, final: bool = False) -> str:
 def _element(node: Node, below: etree._Element | None, final: bool) -> etree._Element:
     tag = f"{{{node.space}}}{node.name}" if node.space else node.name
     if below is None:
-        spaces = {PREFIXES[space]: space for space in _spaces(node) if space in PREFIXES}
-        it = etree.Element(tag, node.attributes, nsmap={**spaces, **({None: node.space} if node.space else {})})
+        spaces: dict[str | None, str] = {PREFIXES[space]: space for space in _spaces(node) if space in PREFIXES}
+        if node.space:
+            spaces[None] = node.space
+        it = etree.Element(tag, node.attributes, nsmap=spaces)
     else:
         it = etree.SubElement(below, tag, node.attributes)
     if node.kids:

@@ -1,7 +1,7 @@
 """What XPath's values are worth as text, number and truth, as ODK's clients see it.
 
-Where a node is not asked or missing it counts as "", a reference to one node is as true as its value, and dates count as
-days since 1970 (getodk.github.io/xforms-spec, "XPath Functions", number()).
+Where a node is not asked or missing it counts as "", a reference to one node is as true as its value, and dates count
+as days since 1970 (getodk.github.io/xforms-spec, "XPath Functions", number()).
 """
 
 import math
@@ -103,17 +103,22 @@ def equal(left: Value, right: Value, *, wanted: bool) -> bool:
     return (left == right) is wanted
 
 
+def _said(found: list[Node]) -> list[tuple[Node | None, str]]:
+    """What is missing counts as empty."""
+    return [(node, node.value()) for node in found] or [(None, "")]
+
+
 def _equal_nodes(left: Value, right: Value, wanted: bool) -> bool:
     if not isinstance(left, list):
         left, right = right, left
-    ours = [(node, node.value()) for node in nodes(left)] or [(None, "")]
+    ours = _said(nodes(left))
     if isinstance(right, bool):
         return (truth(left) == right) is wanted
     if isinstance(right, float):
         return any((read_number(said) == right) is wanted for _node, said in ours)
     if isinstance(right, str):
         return any(_same(node, said, right) is wanted for node, said in ours)
-    theirs = [(node, node.value()) for node in right] or [(None, "")]
+    theirs = _said(right)
     return any(_same(node, said, other, their) is wanted for node, said in ours for their, other in theirs)
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, time
 
 from . import moments, trees, values
-from .xform import Item, Question
+from .shapes import Item, Question
 
 _DATE = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", re.ASCII)
 _POINT = re.compile(r"\s*(-?\d+(?:[.,]\d+)?)\s*°?\s*[,; ]\s*(-?\d+(?:[.,]\d+)?)\s*°?\s*", re.ASCII)

@@ -58,8 +58,10 @@ def read(content: bytes, name: str) -> Loaded:
 
 
 def _loaded(form: xform.Form, text: str, told: list[notices.Notice], bindings: dict[str, str], itemsets: str) -> Loaded:
+    language = checking.code_of(form.languages[0]) or "sq"
     return Loaded(
-        form_id=form.form_id, form_version=form.version, titles={checking.code_of(form.languages[0]) or "sq": form.title}, languages=form.languages, xform=text,
+        form_id=form.form_id, form_version=form.version, titles={language: form.title}, languages=form.languages,
+        xform=text,
         notices=[notice.kept() for notice in notices.once_each(told)], bindings=bindings, itemsets=itemsets,
         wanted=form.wanted,
     )  # fmt: skip
