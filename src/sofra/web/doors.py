@@ -155,6 +155,7 @@ DOORS: dict[str, dict[str, str]] = {
     "version_preview": {"GET": MAPPER, "POST": MAPPER},
     "fillings": {"GET": MAPPER},
     "filling_new": {"POST": MAPPER},
+    "answers_download": {"GET": MAPPER},
     "filling_record": {"GET": MAPPER},
     "filling_upload": {"GET": MAPPER},
     "filling_link": {"POST": MAPPER},

@@ -13,24 +13,31 @@ from django.utils.translation import gettext_lazy as _
 from sofra.accounts import roles
 from sofra.accounts.access import has
 
-# Route, word, who finds it in the navigation. The page itself decides again who may enter.
-_WAYS: tuple[tuple[str, Promise, tuple[roles.Role, ...]], ...] = (
-    ("organisations", _("Organisations"), (roles.VISITOR,)),
-    ("activities", _("Activities"), (roles.VISITOR,)),
-    ("plan", _("Before you plan"), (roles.VISITOR,)),
-    ("coverage", _("Coverage"), (roles.VISITOR,)),
-    ("places", _("Places"), (roles.VISITOR,)),
-    ("schools", _("Schools"), (roles.VISITOR,)),
-    ("rounds", _("Mapping rounds"), (roles.VISITOR,)),
-    ("findings", _("Findings"), (roles.VISITOR,)),
-    ("reports", _("Reports"), (roles.VISITOR,)),
-    ("glossary", _("Glossary"), (roles.VISITOR,)),
-    ("sessions", _("School sessions"), (roles.MEMBER,)),
-    ("imports", _("Imports"), (roles.MAPPER,)),
-    ("duplicates", _("Duplicates"), (roles.MAPPER,)),
-    ("proposals", _("Proposals"), (roles.MEMBER,)),
-    ("people", _("People"), (roles.COORDINATOR, roles.TECHNICAL)),
-    ("audit", _("Audit"), (roles.COORDINATOR, roles.TECHNICAL)),
+_MAPPING, _LOCAL, _OWN = _("Mapping"), _("Locally"), _("My work")
+# Route, word, who finds it in the navigation, the menu it stands in. The page itself decides again who may enter.
+_WAYS: tuple[tuple[str, Promise, tuple[roles.Role, ...], Promise | None], ...] = (
+    ("organisations", _("Organisations"), (roles.VISITOR,), None),
+    ("activities", _("Activities"), (roles.VISITOR,), None),
+    ("plan", _("Before you plan"), (roles.VISITOR,), None),
+    ("coverage", _("Coverage"), (roles.VISITOR,), None),
+    ("places", _("Places"), (roles.VISITOR,), None),
+    ("schools", _("Schools"), (roles.VISITOR,), _LOCAL),
+    ("programmes", _("Training"), (roles.VISITOR,), _LOCAL),
+    ("councils", _("Security councils"), (roles.VISITOR,), _LOCAL),
+    ("mechanisms", _("Mechanisms"), (roles.VISITOR,), _LOCAL),
+    ("plans", _("Strategies and plans"), (roles.VISITOR,), _LOCAL),
+    ("indicators", _("Indicators"), (roles.VISITOR,), _LOCAL),
+    ("reports", _("Reports"), (roles.VISITOR,), _MAPPING),
+    ("findings", _("Findings"), (roles.VISITOR,), _MAPPING),
+    ("rounds", _("Mapping rounds"), (roles.VISITOR,), _MAPPING),
+    ("glossary", _("Glossary"), (roles.VISITOR,), _MAPPING),
+    ("questionnaires", _("Questionnaires"), (roles.MAPPER,), _MAPPING),
+    ("sessions", _("School sessions"), (roles.MEMBER,), _OWN),
+    ("proposals", _("Proposals"), (roles.MEMBER,), _OWN),
+    ("imports", _("Imports"), (roles.MAPPER,), _OWN),
+    ("duplicates", _("Duplicates"), (roles.MAPPER,), _OWN),
+    ("people", _("People"), (roles.COORDINATOR, roles.TECHNICAL), _OWN),
+    ("audit", _("Audit"), (roles.COORDINATOR, roles.TECHNICAL), _OWN),
 )
 
 # Said to readers of a language that is not translated yet, in that language.
@@ -54,28 +61,35 @@ def in_language(address: str, code: str) -> str:
 
 @lru_cache(maxsize=256)
 def _ways(seen: tuple[bool, ...], language: str) -> tuple[tuple[str, str, str], ...]:
+    """The menu ("" for none), the address and the word of each."""
     found = []
-    for may, (route, word, _who) in zip(seen, _WAYS, strict=True):
+    for may, (route, word, _who, menu) in zip(seen, _WAYS, strict=True):
         if may:
             try:
-                found.append((route, reverse(route), str(word)))
+                found.append((str(menu or ""), reverse(route), str(word)))
             except NoReverseMatch:  # a room that is not built in
                 continue
     return tuple(found)
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The ways that this person sees, with the one that leads to this page or to one above it marked."""
+    """The ways that this person sees, with the one that leads to this page or to one above it marked.
+
+    Menus stand where the first of their ways would; their ways are in `ways`.
+    """
     user = getattr(request, "user", None)
-    seen = tuple(has(user, *who) if user is not None else roles.VISITOR in who for _route, _word, who in _WAYS)
-    return [
-        {
-            "url": url,
-            "label": word,
-            "current": "page" if request.path == url else "true" if request.path.startswith(url) else "",
-        }
-        for _route, url, word in _ways(seen, get_language() or settings.LANGUAGE_CODE)
-    ]
+    seen = tuple(has(user, *who) if user is not None else roles.VISITOR in who for _route, _word, who, _menu in _WAYS)
+    found: dict[str, dict[str, Any]] = {}
+    for menu, url, word in _ways(seen, get_language() or settings.LANGUAGE_CODE):
+        current = "page" if request.path == url else "true" if request.path.startswith(url) else ""
+        way = {"url": url, "label": word, "current": current}
+        if menu:
+            group = found.setdefault(f"menu {menu}", {"label": menu, "ways": [], "current": ""})
+            group["ways"].append(way)
+            group["current"] = group["current"] or ("true" if current else "")
+        else:
+            found[url] = way
+    return list(found.values())
 
 
 def languages(request: HttpRequest) -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ class Command(BaseCommand):
         running.require_port(host, port)
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         os.environ.setdefault("SOFRA_ORIGIN", address)  # the server that is started: its letters lead to this port
+        settings.ORIGIN = os.environ["SOFRA_ORIGIN"]  # and so do those that are written while it is made
         self.began = time.monotonic()
         with running.hold_data(address):
             if options["fresh"]:
