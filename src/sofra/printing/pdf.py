@@ -20,7 +20,7 @@ from .widths import evened
 from .widths import shares as widths_of
 
 PROGRAM = Path(__file__).with_name("document.typ")
-PAGE_MM = (160.0, 165.0)  # width and height that a figure may take of an upright page
+PAGE_MM = (160.0, 140.0)  # width and height that a figure may take of an upright page
 WIDE_MM = (247.0, 118.0)  # and of a page on its side
 LONG_WORD = 28  # letters; longer ones (addresses) may be broken anywhere
 LONGEST_WORD = 500

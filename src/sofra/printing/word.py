@@ -25,7 +25,7 @@ EMU_A_MM = 36_000
 TWIPS_A_MM = 56.7
 _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
-_HIGHEST_MM = {False: 165.0, True: 118.0}
+_HIGHEST_MM = {False: 140.0, True: 118.0}
 
 
 def written(document: Document) -> bytes:

@@ -10,13 +10,15 @@ from sofra.places import maps
 from sofra.places.models import Place
 from sofra.places.outlines import FINE, Frame, broken, frame_around, outline, path_of, tiles
 from sofra.places.titles import short_name_of
+from sofra.printing import palette
+from sofra.printing.palette import COLOURS
 
 WIDTH, HEIGHT, MARGIN = 420, 720, 12
 TILE_WIDTH, TILE_HEIGHT = 62, 52
-SHADES = ("#f6efe3", "#d8e5df", "#a9cdc4", "#5fa69a", "#1f6f68")  # 0 nobody, then light to dark
+SHADES = tuple(COLOURS[name] for name in ("surface", "map-1", "map-2", "map-3", "map-4"))  # 0 nobody, then to dark
 DARK = 3  # from this shade on the letters are light
-INK, LINE, PAPER = "#2b2622", "#8a7f72", "#ffffff"
-FONT = 'font-family="Noto Sans, DejaVu Sans, sans-serif"'
+INK, LINE, PAPER, GROUND = (COLOURS[name] for name in ("ink", "edge", "surface", "paper"))
+FONT = f'font-family="{palette.FONT}"'
 _HATCH = (
     '<defs><pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
     f'<rect width="6" height="6" fill="{PAPER}"/><path d="M0 6L6 0" stroke="{LINE}" stroke-width="0.7"/>'
@@ -102,5 +104,5 @@ def _number(count: int | None) -> str:
 def _svg(width: float, height: float, inner: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}"><rect width="{width:g}" height="{height:g}" fill="{PAPER}"/>{inner}</svg>'
+        f'height="{height:g}"><rect width="{width:g}" height="{height:g}" fill="{GROUND}"/>{inner}</svg>'
     )
