@@ -23,9 +23,10 @@ def alpha_by_hand(rows: list[list[Any]]) -> float:
     units = [unit for unit in units if len(unit) > 1]
     values = [v for unit in units for v in unit]
     n = len(values)
-    differing = sum(
-        sum(a != b for i, a in enumerate(unit) for j, b in enumerate(unit) if i != j) / (len(unit) - 1) for unit in units
-    )  # fmt: skip
+    differing = 0.0
+    for unit in units:
+        pairs = [a != b for i, a in enumerate(unit) for j, b in enumerate(unit) if i != j]
+        differing += sum(pairs) / (len(unit) - 1)
     squares = sum(values.count(v) ** 2 for v in set(values))
     return 1 - (n - 1) * differing / (n * n - squares)
 
@@ -106,7 +107,7 @@ def test_the_figure_stays_that_of_the_first_codes(world: World, quoted: list[str
     row = coding.comparison(world.round, "", edon).rows[1]
     assert not row.agreed
     assert row.agreed_now
-    assert dict((code.code, n) for code, n in coding.counted(world.round, "", edon)) == {"money": 2, "people": 1}
+    assert {code.code: n for code, n in coding.counted(world.round, "", edon)} == {"money": 2, "people": 1}
     lines = world.client("drita").get(f"/codings.csv?round={world.round.code}&question=").getvalue().decode()
     assert "No money, no people." in lines
     assert "money | people" in lines
