@@ -52,7 +52,9 @@ def test_the_file_holds_nothing_of_who_takes_part(opened: Round) -> None:
     assert set(manifest["files"]) == {"form.xml", "method/sq.md", "source/tried.md"}
 
 
-@pytest.mark.parametrize("case", ["nothing", "no zip", "cut", "foreign", "changed", "added", "missing", "outside", "newer"])
+@pytest.mark.parametrize(
+    "case", ["nothing", "no zip", "cut", "foreign", "changed", "added", "missing", "outside", "newer"]
+)
 def test_damaged_and_foreign_files_are_refused_with_a_sentence(opened: Round, drita: User, case: str) -> None:
     good = consortium.export_methodology(opened)
     manifest = json.loads(zipfile.ZipFile(io.BytesIO(good)).read("manifest.json"))

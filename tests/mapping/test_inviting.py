@@ -47,8 +47,8 @@ def test_bodies_of_the_registry_are_asked_once_with_their_address_and_a_form(
 
 def test_pasted_lines_are_read_and_bad_ones_get_a_sentence() -> None:
     lines = pasting.read_lines(
-        "Emri; E-mail\nQendra A; a@example.org\n\nQendra B\nC <c@example.org>\n; x@example.org\nD; no address\nqendra a\n"
-        "E\te@example.org\ten"
+        "Emri; E-mail\nQendra A; a@example.org\n\nQendra B\nC <c@example.org>\n; x@example.org\nD; no address\n"
+        "qendra a\nE\te@example.org\ten"
     )
     assert [(line.name, line.email, line.language) for line in lines if not line.problem] == [
         ("Qendra A", "a@example.org", ""), ("Qendra B", "", ""), ("C", "c@example.org", ""),
