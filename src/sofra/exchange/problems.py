@@ -69,7 +69,7 @@ SENTENCES: dict[str, tuple[str, str | Promise]] = {
     "answer-unread": ("note", _("This cannot be read as what the question asks for; it is kept as it stands.")),
     "choice-unknown": ("note", _("The question has no such choice; it is kept as it stands.")),
     "tick-unread": ("note", _("Write 1 or 0; this is taken as not chosen.")),
-    "answer-fault": ("note", _("%(read)s")),
+    "answer-fault": ("note", "%(read)s"),  # the form says it in its own words
     "answers-differ": ("note",
         _("The hub has other answers under this id. They stay, and this row is left out.")),
     "filling-withdrawn": ("note",
