@@ -20,6 +20,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from tests.hidden_findings import FINDING_EXAMPLES, show_findings
 from tests.hidden_reports import REPORT_EXAMPLES, show_reports
+from tests.hidden_rounds import ROUND_EXAMPLES, show_rounds
 from tests.questionnaires import tried_form
 
 from sofra.accounts import roles, services
@@ -104,6 +105,7 @@ class World:
     collector_key: str = ""
     form: int = 0
     found: dict[str, Any] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
 
 
 def one(world: World) -> dict[str, Any]:
@@ -211,6 +213,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "version_media": lambda world: version(world) | {"name": "table.png"},
     **dict.fromkeys(("fillings", "filling_new"), version),
     **{f"filling_{name}": filled for name in ("record", "link", "withdraw")},
+    "answers_download": lambda world: version(world) | {"form": "csv"},
     "filling_upload": lambda world: filled(world) | {"name": "table.png"},
     **{f"filling{name}": by_link for name in ("", "_tasks", "_check", "_send", "_sent", "_copy")},
     **{f"filling_{name}": lambda world: by_link(world) | {"number": 1} for name in ("part", "keep")},
@@ -220,6 +223,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **dict.fromkeys(("collect_form", "collect_manifest"), lambda world: phone(world) | {"number": world.form}),
     "collect_media": lambda world: phone(world) | {"number": world.form, "name": "choices.csv"},
     **FINDING_EXAMPLES,
+    **ROUND_EXAMPLES,
     **REPORT_EXAMPLES,
     "place": lambda world: {"code": "AL"},
     "api:get_place": lambda world: {"code": "AL"},
@@ -337,6 +341,7 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
     _phones(made)
     _filled(made)
     show_findings(made)
+    show_rounds(made)
     show_reports(made)
     drita = made.people["drita"]
     table = exchange.upload_file([b"Name;Website\nThree tables;three.example.org\n"], name="list.csv", by=drita)

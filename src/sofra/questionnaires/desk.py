@@ -1,5 +1,6 @@
 """What the mappers' pages show of questionnaires, versions and fillings, and who may see which."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -12,6 +13,7 @@ from sofra.accounts.access import has
 
 from . import posts, queries, showing
 from .instance import BadInstance, Instance
+from .marked import plain
 from .models import Filling, Media, Questionnaire, Revision, Version
 
 _MOST_REVISIONS = 200
@@ -70,7 +72,11 @@ def missing_files(version: Version) -> list[str]:
 
 
 def asked(version: Version, language: str) -> list[queries.Asked]:
-    return queries.questions(version, language)
+    """What it asks, in plain words."""
+    return [
+        replace(one, label=plain(one.label), choices=[(code, plain(label)) for code, label in one.choices])
+        for one in queries.questions(version, language)
+    ]
 
 
 def counts_of(version: Version) -> dict[str, int]:

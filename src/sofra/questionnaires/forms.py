@@ -45,6 +45,12 @@ class QuestionnaireForm(SheetForm):
 
     field_order = ("title_sq", "title_en", "code", "source", "sheet")
 
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"])
+        if code in ("new", "import"):  # words of our own addresses
+            raise forms.ValidationError(_("This word is used already. Choose another code, such as al.mapping."))
+        return code
+
     def titles(self) -> dict[str, str]:
         said = {"sq": self.cleaned_data["title_sq"].strip(), "en": self.cleaned_data["title_en"].strip()}
         return {language: title for language, title in said.items() if title}

@@ -6,7 +6,6 @@ together: what only one of them changed is taken, what both changed is asked.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -69,10 +68,9 @@ def _written(request: HttpRequest, outcome: Outcome, here: Part, typing: bool) -
     if not (changed or outcome.turn or confirmed) and filling.part == here.key:
         return True
     instance.recalculate()
-    more: dict[str, Any] = {"confirmed": confirmed} if confirmed else {}
     try:
         outcome.filling = services.save_filling(
-            filling, instance, seen=filling.revision, part=here.key, by=hand_of(request), **more
+            filling, instance, seen=filling.revision, part=here.key, by=hand_of(request), confirmed=confirmed
         )  # fmt: skip
     except services.Outdated as late:
         outcome.filling = late.filling

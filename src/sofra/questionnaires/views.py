@@ -290,16 +290,20 @@ def filling_record(request: HttpRequest, code: str, number: int, filling: int) -
     """The answers, how they came, what they said before, and the files with them."""
     by = require(request.user, roles.MAPPER)
     found = desk.filling_for(by, code, number, filling)
-    instance = queries.instance_of(found)
-    language = tongue.page_language(instance.form) or instance.form.language_for("")
-    context = {
-        "filling": found, "version": found.version, "summary": showing.summary(instance, language),
-        "form_lang": tongue.code_of(language), "who": asking.asked_by(found).whom, "name": instance.name(),
-        "revisions": desk.revisions_of(found), "uploads": found.uploads.order_by("name"),
-        "changes": desk.changes_at(found, request.GET.get("revision", ""), instance, language),
-        "link": request.build_absolute_uri(reverse("filling", args=[keys.key_of(found.instance, found.generation)]))
-        if found.key_hash else "",
+    key = keys.key_of(found.instance, found.generation) if found.key_hash else ""
+    context: dict[str, Any] = {
+        "filling": found, "version": found.version, "who": asking.asked_by(found).whom,
+        "uploads": found.uploads.order_by("name"), "revisions": desk.revisions_of(found),
+        "link": request.build_absolute_uri(reverse("filling", args=[key])) if key else "",
     }  # fmt: skip
+    if found.document:  # else it was erased
+        instance = queries.instance_of(found)
+        language = tongue.page_language(instance.form) or instance.form.language_for("")
+        context |= {
+            "summary": showing.summary(instance, language), "form_lang": tongue.code_of(language),
+            "name": instance.name(),
+            "changes": desk.changes_at(found, request.GET.get("revision", ""), instance, language),
+        }  # fmt: skip
     return render(request, "questionnaires/filling_record.html", context)
 
 
