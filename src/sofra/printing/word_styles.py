@@ -44,12 +44,13 @@ _STYLES: dict[str, tuple[str, float, str, str, bool, bool, float, float, bool]] 
     "Standing": ("Statement", 9, "clay", SANS, True, False, 0, 2, False),
     "Evidence": ("Statement", 9, "soft", SANS, False, False, 0, 1, False),
     "footnote text": ("Normal", 9, "ink", SANS, False, False, 0, 2, False),
+    "Footer": ("Normal", 8.5, "soft", SANS, False, False, 0, 0, False),
     "TOC 1": ("Normal", 11, "ink", SANS, True, False, 6, 2, False),
     "TOC 2": ("Normal", 11, "ink", SANS, False, False, 0, 2, False),
     "TOC 3": ("Normal", 10, "soft", SANS, False, False, 0, 2, False),
     "table of figures": ("Normal", 10, "ink", SANS, False, False, 0, 2, False),
 }
-_BORDERED = {"Title": "clay", "Statement": "clay", "Quote": "line", "Care": "honey"}
+_BORDERED = {"Title": "clay", "Statement": "clay", "Evidence": "line", "Quote": "line", "Care": "honey"}
 _INDENTED = {"TOC 2": 6, "TOC 3": 12, "Statement": 4, "Quote": 4, "Care": 4}
 
 
@@ -153,7 +154,8 @@ def _add_foot(word: Any, running: str, page: str) -> None:
     foot = word.sections[0].footer
     foot.is_linked_to_previous = False
     paragraph = foot.paragraphs[0]
-    paragraph.style = word.styles["Small"]
+    word.styles["Footer"].paragraph_format.tab_stops.clear_all()
+    paragraph.style = word.styles["Footer"]
     paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(TEXT_MM), alignment=2)
     paragraph.add_run(f"{fit(running)}\t")
     for i, part in enumerate(page.replace("{all}", "{n}").split("{n}")):

@@ -20,7 +20,8 @@ DARK = 3  # from this shade on the letters are light
 INK, LINE, PAPER, GROUND = (COLOURS[name] for name in ("ink", "edge", "surface", "paper"))
 FONT = f'font-family="{palette.FONT}"'
 _HATCH = (
-    '<defs><pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
+    '<defs><pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse" '
+    'patternTransform="scale({scale})">'
     f'<rect width="6" height="6" fill="{PAPER}"/><path d="M0 6L6 0" stroke="{LINE}" stroke-width="0.7"/>'
     "</pattern></defs>"
 )
@@ -48,7 +49,7 @@ def county_map(country: str, counts: Counts) -> str:
         areas.append(f'<path d="{d}" fill="{_fill(count, bounds, "counties-hatch")}" stroke="{INK}" stroke-width="6"/>')
         labels.append(_label(feature["geometry"], frame, names.get(code, ""), count, bounds))
     inner = f'<g transform="scale({1 / FINE})" stroke-linejoin="round">{"".join(areas)}</g>{"".join(labels)}'
-    return _svg(frame.width, frame.height, _HATCH.format(name="counties-hatch") + inner)
+    return _svg(frame.width, frame.height, _HATCH.format(name="counties-hatch", scale=FINE) + inner)
 
 
 def tile_map(country: str, counts: Counts) -> str:
@@ -75,7 +76,7 @@ def tile_map(country: str, counts: Counts) -> str:
         )
     width = (max(tile.column for tile in grid) + 1) * TILE_WIDTH
     height = (max(tile.row for tile in grid) + 1) * TILE_HEIGHT
-    return _svg(width, height, _HATCH.format(name="tiles-hatch") + "".join(parts))
+    return _svg(width, height, _HATCH.format(name="tiles-hatch", scale=1) + "".join(parts))
 
 
 def _label(geometry: dict[str, object], frame: Frame, name: str, count: int | None, bounds: list[int]) -> str:
