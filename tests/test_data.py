@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from sofra.activities import dates
 from sofra.activities.models import Activity, Project
@@ -23,9 +22,6 @@ from sofra.organisations.phrases import read_activity_kinds, read_themes
 from sofra.organisations.rules import classify
 from sofra.organisations.vocabulary import Audience, Kind, Theme
 from sofra.places.resolving import resolve
-from sofra.printing.blocks import Table
-from sofra.reports.pieces import made
-from sofra.reports.wanted import Wanted
 from sofra.web import first_lists
 
 DATA = Path(__file__).parent.parent / "data"
@@ -329,11 +325,6 @@ def the_mapping_of_2018_is_there_once() -> None:
         17,
     )
     assert not Source.objects.exclude(person="").exists()
-    with translation.override("en"):
-        [annex] = made("annex-organisations", Wanted(round_, "en", Visibility.PUBLIC, {}))
-    assert isinstance(annex, Table)
-    told_annex = [[cell.strip(" ;.") for cell in (row[1], row[3], row[5])] for row in annex.rows]
-    assert told_annex == [[cell.strip(" ;.") for cell in (row[1], row[3], row[5])] for row in annex_rows()]
 
 
 def test_a_mapping_whose_organisations_are_missing_is_left_out_with_a_sentence(db: None) -> None:

@@ -140,6 +140,11 @@ class Figure(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("figure", args=[self.code])
 
+    @property
+    def counted(self) -> str:
+        """The unit, in the reader's language where it is written in both ("njerëz / people")."""
+        return part_in(self.unit)
+
 
 class Finding(models.Model):
     """A statement that stands on evidence: "al.2018.mapping.f07". `chapter` is a code of vocabulary.CHAPTERS."""

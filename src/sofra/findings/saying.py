@@ -1,17 +1,18 @@
 """Evidence in words, a line each, as far as a reader may see it: pages and reports say the same."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from sofra.activities import queries as activities
 from sofra.activities.models import Activity
 from sofra.ground.models import Visibility
-from sofra.ground.tongues import said
+from sofra.ground.tongues import part_in, said
 from sofra.printing.blocks import Run
 
 from . import standing
@@ -115,7 +116,7 @@ def _living(evidence: Evidence) -> Told:
     link = str(evidence.asked.get("address", "")) if evidence.kind == Kind.COVERAGE else ""
     runs: Runs = (Run(now.sentence, link=link),)
     changed = now.missing or (evidence.changed_at is not None and now.kept != evidence.seen)
-    return Told(evidence, runs, then=(standing.then(evidence) or _("something else")) if changed else "")
+    return Told(evidence, runs, then=(standing.then(evidence).rstrip(".") or _("something else")) if changed else "")
 
 
 def _page(page: str) -> str:
@@ -139,8 +140,13 @@ def _quote(quote: Quote) -> Runs:
 
 
 def value_words(value: str, unit: str) -> str:
-    """ "41 %"; an empty value is one that is not known."""
-    return f"{value} {unit}".strip() if value else _("not known")
+    """ "41 %", "37,3 %" in Albanian; an empty value is one that is not known."""
+    return f"{_as_written(value)} {part_in(unit)}".strip() if value else _("not known")
+
+
+def _as_written(value: str) -> str:
+    """A number as the reader's language writes it; what is no number stays as the source says it."""
+    return number_format(value, force_grouping=True) if re.fullmatch(r"\d+(\.\d+)?", value) else value
 
 
 def base_words(figure: Figure) -> str:

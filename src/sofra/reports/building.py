@@ -199,7 +199,7 @@ class _Making:
         ]  # fmt: skip
         rows = tuple((value.label, value.shown) for value in values)
         table = printed.Table(
-            caption, (_("What"), figure.unit or _("Value")), rows, numbers=(1,), widths=(4, 1.2), source=base,
+            caption, (_("What"), figure.counted or _("Value")), rows, numbers=(1,), widths=(4, 1.2), source=base,
             anchor=f"{anchor}-table",
         )  # fmt: skip
         if len(values) == 1:

@@ -79,7 +79,7 @@ def publish_first() -> None:
     with transaction.atomic():
         report = Report.objects.select_for_update().filter(code=CODE).first()
         if report is not None and not report.editions.exists():
-            reports.publish(report, note=NOTE, by=None)
+            reports.publish(report, by=None)
 
 
 class _Loading:
@@ -282,7 +282,6 @@ SUBTITLES = {
     "sq": "Raporti i hartëzimit i vitit 2018, i rindërtuar nga gjetjet dhe dëshmitë e tij",
     "en": "Mapping report of 2018, rebuilt from its findings and evidence",
 }
-NOTE = "Botimi i parë, i rindërtuar nga raporti i shtypur. / The first edition, rebuilt from the printed report."
 TABLE = {
     "sq": "Tryeza e rrumbullakët për konfirmimin e gjetjeve",
     "en": "Round table for the confirmation of findings",
