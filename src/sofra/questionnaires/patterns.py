@@ -6,11 +6,42 @@ from functools import lru_cache
 LONGEST_PATTERN = 2_000
 LONGEST_TEXT = 20_000
 
-_CLASSES = {
-    "\\p{L}": "[^\\W\\d_]", "\\p{Alpha}": "[A-Za-z]", "\\p{Digit}": "[0-9]", "\\p{Alnum}": "[A-Za-z0-9]",
-    "\\p{Upper}": "[A-Z]", "\\p{Lower}": "[a-z]", "\\p{Lu}": "[A-ZÇË]", "\\p{Ll}": "[a-zçë]", "\\p{N}": "[0-9]",
-    "\\p{Nd}": "[0-9]", "\\p{Punct}": "[!-/:-@\\[-`{-~]", "\\p{Space}": "\\s", "\\p{IsAlphabetic}": "[^\\W\\d_]",
+_LETTERS = (
+    "a-zA-Z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02c1\u0370-\u0481\u048a-\u058f\u05d0-\u05ea"
+    "\u0620-\u06ff\u0900-\u097f\u1e00-\u1fff"
+)
+_CLASSES = {  # what stands between the brackets of a set
+    "L": _LETTERS, "IsAlphabetic": _LETTERS, "IsLetter": _LETTERS, "IsLatin": "a-zA-Z\u00c0-\u024f", "Alpha": "A-Za-z",
+    "Digit": "0-9", "N": "0-9", "Nd": "0-9", "IsDigit": "0-9", "Alnum": "A-Za-z0-9", "Upper": "A-Z", "Lower": "a-z",
+    "Lu": "A-Z\u00c0-\u00de\u0410-\u042f", "Ll": "a-z\u00df-\u00ff\u0430-\u044f", "Space": "\\s",
+    "Blank": " \\t", "P": "!-/:-@\\[-`{-~",
+    "Punct": "!-/:-@\\[-`{-~", "IsPunctuation": "!-/:-@\\[-`{-~", "ASCII": "\\x00-\\x7f", "XDigit": "0-9A-Fa-f",
 }  # fmt: skip
+_PIECE = re.compile(r"\\p\{(\w+)\}|\\u([0-9A-Fa-f]{4})|\\[zZ]|\\h|\\.|[\[\]]", re.DOTALL)
+
+
+def _ours(pattern: str) -> str:
+    """Java's spelling of a pattern in Python's."""
+    depth, made, at = 0, [], 0
+    for piece in _PIECE.finditer(pattern):
+        made.append(pattern[at : piece.start()])
+        at, said = piece.end(), piece[0]
+        if piece[1]:
+            inside = _CLASSES.get(piece[1], _LETTERS)
+            said = inside if depth else f"[{inside}]"
+        elif piece[2]:
+            said = re.escape(chr(int(piece[2], 16)))
+        elif said in ("\\z", "\\Z"):
+            said = "$"
+        elif said == "\\h":
+            said = " \\t" if depth else "[ \\t]"
+        elif said == "[":
+            said = "\\[" if depth else "["
+            depth = 1
+        elif said == "]":
+            depth = 0
+        made.append(said)
+    return "".join(made) + pattern[at:]
 
 
 @lru_cache(maxsize=1024)
@@ -18,15 +49,9 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
     """None where Python cannot read it."""
     if len(pattern) > LONGEST_PATTERN:
         return None
-    for theirs, ours in _CLASSES.items():
-        if theirs in pattern:
-            inside = re.search(r"\[[^\]]*" + re.escape(theirs), pattern)
-            pattern = pattern.replace(theirs, ours[1:-1] if inside and ours[0] == "[" and ours[1] != "^" else ours)
-    pattern = re.sub(r"\\u([0-9A-Fa-f]{4})", lambda match: re.escape(chr(int(match[1], 16))), pattern)
-    pattern = pattern.replace("\\Z", "$").replace("\\z", "$").replace("\\h", "[ \\t]")
     try:
-        return re.compile(pattern)
-    except (re.error, OverflowError, RecursionError):
+        return re.compile(_ours(pattern))
+    except (re.error, OverflowError, RecursionError, ValueError):
         return None
 
 

@@ -178,7 +178,7 @@ class Rows:
         return sorted(found, key=lambda problem: (problem.sheet != "survey", problem.row))[:MOST_PROBLEMS]
 
     def _shape(self) -> Iterator[Problem]:
-        columns = {name for row in self.survey for name in row.cells}
+        columns = {column(str(header)) for line in self.data.survey_header or [] for header in line}
         if "type" not in columns:
             yield Problem("survey", 1, "type", _("The column “type” is missing."))
         if "name" not in columns:

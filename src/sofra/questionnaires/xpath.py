@@ -52,8 +52,6 @@ def _tokens(text: str) -> list[Token]:
         word = match[kind]
         start = match.start(kind)
         at = match.end()
-        if kind == "name" and word.endswith((".", "-")) and False:
-            continue
         before = found[-1] if found else None
         operand_due = (
             before is None or (before[0] in ("sign", "op") and before[1] in _BEFORE_OPERAND) or before[0] == "op"
@@ -193,7 +191,7 @@ class _Parser:
         axis = "child"
         if self.take("@"):
             axis = "attribute"
-        elif self.tokens[self.at + 1][1] == "::" and self.tokens[self.at][1] in AXES:
+        elif self.tokens[self.at][1] in AXES and self.tokens[self.at + 1][1] == "::":
             axis = self.tokens[self.at][1]
             self.at += 2
         kind, word, _at = self.tokens[self.at]
