@@ -29,6 +29,7 @@ ATTRIBUTES = frozenset(
     "clipPathUnits gradientUnits gradientTransform offset stop-color stop-opacity role aria-label aria-hidden "
     "aria-roledescription version href visibility display".split()
 )
+_SPOKEN = ("role", "aria-label", "aria-hidden", "aria-roledescription")
 _LINK = re.compile(r"(https?://|/(?!/)|#)", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"url\(\s*['\"]?\s*(?!['\"]?#)", re.IGNORECASE)
 
@@ -253,6 +254,10 @@ def on_a_page(drawing: str, *, alt: str, prefix: str) -> str:
             elif name == "href" and value.startswith("#"):
                 node.set(name, f"#{prefix}{value[1:]}")
     followed = any(_name(node) == "a" and node.get("href") for node in root.iter())
+    if not followed:  # one picture has one name: a mark inside with a role and no name of its own is none
+        for node in root.iter():
+            for name in _SPOKEN:
+                node.attrib.pop(name, None)
     root.set("role", "group" if followed else "img")
     root.set("aria-label", fit(alt))
     return _written(root)
