@@ -305,7 +305,8 @@ def _checked(request: HttpRequest, filling: Filling, key: str, *, status: int = 
         address = reverse("filling_part", args=[key, number]) + "?wrong=1#" + showing.id_of(fault.path)
         told.append((address, fault.sentence, showing.name_of(instance, fault.path, language)))
     context = _base(filling, instance, key, language) | {
-        "summary": showing.summary(instance, language), "told": told, "sent": filling.state == Filling.State.SENT,
+        "summary": showing.summary(instance, language, parts), "told": told,
+        "sent": filling.state == Filling.State.SENT,
     }  # fmt: skip
     return render(request, "questionnaires/filling_check.html", context, status=status)
 

@@ -24,6 +24,7 @@ from .xform import Form, Group, Question, Repeat
 FILES = ("image", "audio", "video", "file")
 LONG = 20  # choices: longer lists become a drop-down, and can be searched
 SHOWN_ALL = 40  # choices of a question with several answers that stand open, without a box to scroll in
+_WHOLE_LIST = re.compile(r"\s*instance\('[^']*'\)/root/item\s*")
 TURN = re.compile(r"\[\d+\]")
 _NOT_ID = re.compile(r"[^A-Za-z0-9]+")
 _ACCEPT = {"image": "image/*", "audio": "audio/*", "video": "video/*"}
@@ -178,6 +179,7 @@ class Page:
         carried: Collection[str] = (),
     ) -> None:  # fmt: skip
         self.carried = set(carried)
+        self._lists: dict[str, list[Choice]] = {}
         self.instance, self.language, self.everything = instance, language, everything
         self.errors: dict[str, list[str]] = {}
         for fault in faults:
@@ -224,6 +226,16 @@ class Page:
             found.turns.append(Turn(turn, id_of(turn), number, nodes, removable=not item.counted))
         return found
 
+    def _choices(self, path: str, item: Question) -> list[Choice]:
+        """A list without a filter is the same wherever it is asked, so it is read once a page."""
+        source = item.itemset.nodeset if item.itemset is not None else ""
+        if not _WHOLE_LIST.fullmatch(source):
+            return self.instance.choices(path, self.language)
+        key = f"{source} {item.itemset.value} {item.itemset.label}" if item.itemset is not None else ""
+        if key not in self._lists:
+            self._lists[key] = self.instance.choices(path, self.language)
+        return self._lists[key]
+
     def question(self, path: str, item: Question) -> Shown:
         instance, language = self.instance, self.language
         words, hint = instance.label(path, language), instance.hint(path, language)
@@ -237,7 +249,7 @@ class Page:
         )  # fmt: skip
         if item.has_choices:
             shown.options = [_option(one, value, item.kind, f"{shown.id}-{at}")
-                             for at, one in enumerate(instance.choices(path, language))]  # fmt: skip
+                             for at, one in enumerate(self._choices(path, item))]  # fmt: skip
         shown.widget = _widget(item, shown)
         shown.searchable = len(shown.options) > LONG and shown.widget in ("select", "checks", "radios")
         shown.attributes = _attributes(item, shown)
@@ -415,11 +427,11 @@ class Section:
     lines: list[Line]
 
 
-def summary(instance: Instance, language: str, carried: Collection[str] = ()) -> list[Section]:
-    """All that is asked and what was answered, part by part."""
-    page = Page(instance, language, carried=carried)
+def summary(instance: Instance, language: str, parts: Iterable[Part] | None = None) -> list[Section]:
+    """All that is asked and what was answered, part by part. `parts` where the caller has them already."""
+    page = Page(instance, language)
     found = []
-    for number, part in enumerate(instance.parts(language), start=1):
+    for number, part in enumerate(instance.parts(language) if parts is None else parts, start=1):
         lines = list(_lines(page.of_part(part), plain(part.title)))
         if any(not line.heading for line in lines):
             found.append(Section(title_of(instance, part), number, lines))
