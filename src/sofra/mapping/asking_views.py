@@ -366,5 +366,5 @@ def invitation_refuse(request: HttpRequest, key: str) -> HttpResponse:
     context = {"invitation": invitation, "round": invitation.round, "form": form, "key": key}
     response = render(request, "mapping/refuse.html", context, status=422 if form.errors else 200)
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response
