@@ -5,8 +5,8 @@ import json
 import pytest
 from tests.printing.documents import everything
 
-from sofra.printing.blocks import as_json, from_json
-from sofra.printing.links import even_levels, outside
+from sofra.printing.blocks import Heading, PageBreak, Paragraph, Table, as_json, from_json
+from sofra.printing.links import even_levels, laid, outside
 
 pytestmark = pytest.mark.once
 
@@ -28,3 +28,13 @@ def test_headings_skip_no_level(levels: list[int], even: list[int]) -> None:
 )
 def test_where_a_link_may_not_lead(link: str) -> None:
     assert outside(link) == ""
+
+
+def test_a_heading_goes_with_its_wide_table_and_no_page_is_empty() -> None:
+    text, wide, heading = Paragraph(()), Table("", (), (), wide=True), Heading("A")
+    assert laid(()) == []
+    assert laid((PageBreak(),)) == []
+    assert laid((PageBreak(), text, PageBreak(), heading, wide, wide, PageBreak(), heading, text)) == [
+        (False, (1,)), (True, (3, 4, 5)), (False, (7, 8)),
+    ]  # fmt: skip
+    assert laid((text, PageBreak(), text, PageBreak())) == [(False, (0, 1, 2))]

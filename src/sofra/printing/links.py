@@ -1,10 +1,10 @@
-"""Where the links of a document lead: to a place in it that exists, or to an address that may be followed."""
+"""What holds a document together: its levels and numbers, which pages lie on their side, where its links lead."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .blocks import Block, Document, Figure, Heading, Listing, Paragraph, Run, Statement, Table
+from .blocks import Block, Document, Figure, Heading, PageBreak, Statement, Table
 
 _OUTSIDE = re.compile(r"(https?://[^\s<>\"\\^`{|}]+|mailto:[^\s<>\"\\^`{|}]+@[^\s<>\"\\^`{|}]+)\Z", re.IGNORECASE)
 LONGEST = 2_000
@@ -34,17 +34,6 @@ def inside(link: str, marks: dict[str, str]) -> str:
 def outside(link: str) -> str:
     """The address where it is one of the web or of mail; "" for anything else (javascript:, files)."""
     return link if len(link) <= LONGEST and _OUTSIDE.match(link) else ""
-
-
-def runs_of(block: Block) -> list[Run]:
-    """Every run of text in the block, in reading order."""
-    if isinstance(block, Paragraph):
-        return list(block.runs)
-    if isinstance(block, Listing):
-        return [run for item in block.items for run in item]
-    if isinstance(block, Statement):
-        return [*block.runs, *(run for line in (*block.evidence, *block.objections) for run in line)]
-    return []
 
 
 def has(document: Document, kind: type[Table] | type[Figure]) -> bool:
@@ -92,3 +81,25 @@ def numbers_of(blocks: Iterable[Block]) -> list[str]:
             number = ".".join(str(count) for count in counted[: block.level])
         found.append(number)
     return found
+
+
+def laid(blocks: Iterable[Block]) -> list[tuple[bool, tuple[int, ...]]]:
+    """Runs of blocks that share a kind of page, by number: (does it lie on its side?, which blocks).
+
+    A heading goes with the wide table below it. A page break where the pages turn anyway, or before anything
+    stands, would make an empty page: it is left out.
+    """
+    listed = list(blocks)
+    wide = [bool(getattr(block, "wide", False)) for block in listed]
+    for i in range(len(listed) - 2, -1, -1):
+        wide[i] = wide[i] or (wide[i + 1] and isinstance(listed[i], Heading))
+    runs: list[tuple[bool, list[int]]] = []
+    for i, side in enumerate(wide):
+        if not isinstance(listed[i], PageBreak) and (not runs or runs[-1][0] != side):
+            runs.append((side, []))
+        if runs:
+            runs[-1][1].append(i)
+    for _side, numbers in runs:
+        while isinstance(listed[numbers[-1]], PageBreak):
+            numbers.pop()
+    return [(side, tuple(numbers)) for side, numbers in runs]

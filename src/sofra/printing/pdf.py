@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import links, svg
-from .blocks import Document, Figure, Heading, Table, as_json
+from .blocks import Document, Figure, Heading, Statement, Table, as_json
 from .labels import labels
 from .typesetting import typeset
 from .widths import evened
@@ -24,6 +24,7 @@ PAGE_MM = (160.0, 140.0)  # width and height that a figure may take of an uprigh
 WIDE_MM = (247.0, 118.0)  # and of a page on its side
 LONG_WORD = 28  # letters; longer ones (addresses) may be broken anywhere
 LONGEST_WORD = 500
+LONG_STATEMENT = 1_200  # letters; a shorter one stands on one page, with where it was confirmed
 _OURS = {"block", "style", "file", "label", "to", "url", "lang"}  # values that are no texts
 _UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
 _RARE = re.compile(
@@ -185,8 +186,12 @@ def told(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
             one["width"] = svg.width_mm(drawings[name], *(WIDE_MM if block.wide else PAGE_MM))
         for run in _runs(one):
             run |= {"to": links.inside(run["link"], marks), "url": links.outside(run.pop("link"))}
+        if isinstance(block, Statement):
+            one["long"] = sum(len(run.text) for run in block.runs) > LONG_STATEMENT
         if isinstance(block, Heading) and not block.text.strip():
             one["text"] = "–"  # PDF/UA has no heading without words
+    blocks = said.pop("blocks")
+    said["runs"] = [{"wide": wide, "blocks": [blocks[i] for i in run]} for wide, run in links.laid(document.blocks)]
     said["title"] = document.title.strip() or "–"
     said["tables"] = links.has(document, Table)
     said["figures"] = links.has(document, Figure)

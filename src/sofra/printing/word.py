@@ -55,10 +55,10 @@ class _Writer:
         self.made = datetime.fromisoformat(self.document.date or "2000-01-01").replace(tzinfo=UTC)
         dress(self.word, self.document, self.say, self.made)
         self._front()
-        for at, block in enumerate(self.blocks):
-            self.at = at
-            self._turn(getattr(block, "wide", False))
-            self._block(block)
+        for wide, numbers in links.laid(self.blocks):
+            self._turn(wide)
+            for self.at in numbers:
+                self._block(self.blocks[self.at])
         body = self.word.element.body
         last = body.sectPr
         for node in list(body):
@@ -130,6 +130,8 @@ class _Writer:
 
     def _turn(self, wide: bool) -> None:
         """End the section where the page turns."""
+        if wide != self.wide and not self.body:
+            self.wide = wide
         if wide != self.wide:
             small = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
             self.body.append(f"<w:p><w:pPr>{small}{self._section(self.wide)}</w:pPr></w:p>")
@@ -237,7 +239,7 @@ class _Writer:
     def _statement(self, block: Statement) -> None:
         self._add("Statement", self._marked(block, self._runs(block.runs)))
         if about := " · ".join(part for part in (block.code, block.standing) if part):
-            self._add("Standing", _run(about))
+            self._add("Standing", _run(about), "<w:keepNext/>" * bool(block.evidence or block.objections))
         for name, lines in (("evidence", block.evidence), ("objections", block.objections)):
             if lines:
                 self._add("Evidence", _run(self.say[name], strong=True))
