@@ -243,6 +243,8 @@ def test_the_pages_lead_from_the_file_to_the_report(version: Version, settings: 
     assert "Emri i organizatës" in row.content.decode() or "Name of the organisation" in row.content.decode()
     report = client.post(f"/imports/{Import.objects.get().pk}/start/", follow=True)
     assert report.status_code == 200
+    record = Filling.objects.get(instance="uuid:c1")
+    assert f"/{record.pk}/" in report.content.decode()
     assert Filling.objects.filter(typed_by=drita).count() == 2
     undo = client.get(f"/imports/{Import.objects.get().pk}/undo/")
     assert undo.status_code == 200

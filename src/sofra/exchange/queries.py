@@ -15,6 +15,7 @@ from sofra.places.titles import title_of
 from .models import Import, ImportRow
 
 Verdict = ImportRow.Verdict
+_LED_TO = ("twin", "organisation", "activity", "project", "filling__version__questionnaire")
 
 
 def imports() -> QuerySet[Import]:
@@ -34,7 +35,7 @@ def verdicts(imported: Import) -> dict[str, int]:
 
 def rows(imported: Import, verdict: str = "", asks: str = "") -> QuerySet[ImportRow]:
     """The rows of an import, in the order of the file; `verdict` "problems" are those with something to tell."""
-    found = imported.rows.select_related("twin", "organisation", "activity", "project").order_by("number")
+    found = imported.rows.select_related(*_LED_TO).order_by("number")
     if verdict == "problems":
         found = found.exclude(problems=[])
     elif verdict in Verdict.values:
@@ -43,7 +44,7 @@ def rows(imported: Import, verdict: str = "", asks: str = "") -> QuerySet[Import
 
 
 def row_by_number(imported: Import, number: int) -> ImportRow:
-    return get_object_or_404(imported.rows.select_related("twin", "organisation", "activity", "project"), number=number)
+    return get_object_or_404(imported.rows.select_related(*_LED_TO), number=number)
 
 
 def next_to_decide(imported: Import, after: int) -> ImportRow | None:

@@ -8,6 +8,7 @@ from sofra.activities import dates
 from sofra.activities import vocabulary as work
 from sofra.organisations.models import Fact
 from sofra.organisations.vocabulary import FIELDS, Audience, Language, Theme
+from sofra.questionnaires import desk
 
 from . import filled_columns
 from .columns import COLUMNS
@@ -34,6 +35,7 @@ def shown(row: ImportRow, titles: dict[str, str]) -> dict[str, Any]:
     """What a list of rows and the page of one row show of it. `titles`: code of a place → its title."""
     return {
         "row": row,
+        "filling": desk.address_of(row.filling) if row.filling else "",
         "name": (row.reading.get("names") or [[_("without a name")]])[0][0],
         "places": [
             {

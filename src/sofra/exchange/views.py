@@ -43,7 +43,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_new(request: HttpRequest) -> HttpResponse:
     by = mapper(request)
-    form = forms.Upload(request.POST or None, request.FILES or None, initial={"what": _what_of(request)})
+    form = forms.Upload(request.POST or None, request.FILES or None, initial=_said_by_address(request))
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -60,10 +60,11 @@ def import_new(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/import_new.html", {"form": form}, status=status)
 
 
-def _what_of(request: HttpRequest) -> str:
+def _said_by_address(request: HttpRequest) -> dict[str, str]:
     """What the address says that is to be imported; organisations where it says nothing."""
-    asked = request.GET.get("what", "")
-    return asked if asked in What.values else What.ORGANISATIONS
+    asked, version = request.GET.get("what", ""), request.GET.get("version", "")
+    known = {"version": version} if version.isascii() and version.isdigit() and len(version) < 12 else {}
+    return {"what": asked if asked in What.values else What.ORGANISATIONS, **known}
 
 
 @require_safe
