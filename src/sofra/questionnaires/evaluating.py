@@ -198,6 +198,8 @@ class Compiler:
         if start == "/":
             return self._absolute(steps)
         moves = [self._step(step) for step in steps]
+        if start == "." and steps == [("self", "node()", ())]:
+            return lambda node, env: [node]
         if start == ".":
             if len(moves) == 1:
                 only = moves[0]

@@ -132,6 +132,8 @@ _ORDERS = {
 
 def ordered(left: Value, right: Value, sign: str) -> bool:
     compare = _ORDERS[sign]
+    if isinstance(right, float) and isinstance(left, list) and len(left) == 1:  # by far the most common
+        return compare(read_number(left[0].value()), right)
     ours = [node.value() for node in left] if isinstance(left, list) else [left]
     theirs = [node.value() for node in right] if isinstance(right, list) else [right]
     return any(compare(*_pair(mine, other)) for mine in ours for other in theirs)
