@@ -121,7 +121,7 @@ def _wanted(match: forms.MatchForm, lines: list[pasting.Line]) -> list[Pasted]:
     return [
         Pasted(line.name, line.email, line.language or "sq", known.get(code))
         for line, code in zip(match.lines, codes, strict=True)
-        if code != "-"
+        if code != "leave"
     ]
 
 
@@ -219,7 +219,8 @@ def round_invitation(request: HttpRequest, code: str, number: int) -> HttpRespon
     invitation = queries.invitation_for(found, number)
     act = request.POST.get("act", "")
     if request.method == "POST" and act not in _ACTS:
-        raise Http404
+        messages.error(request, _("Nothing was changed: choose one of the buttons."))
+        return redirect("round_invitation", code=code, number=number)
     bound = _bound_forms(request, invitation, act)
     if request.method == "POST" and all(form.is_valid() for form in bound.values() if form.is_bound):
         try:
@@ -303,7 +304,8 @@ def round_arrival(request: HttpRequest, code: str, number: int) -> HttpResponse:
     found = queries.round_for(by, code)
     filling = queries.arrivals(found).filter(pk=number).first()
     if filling is None:
-        raise Http404
+        messages.error(request, _("These answers belong to somebody on the list already."))
+        return redirect("round_responses", code=code)
     invitation = found.invitations.filter(pk=_number(request.POST.get("invitation", ""))).first()
     try:
         name = request.POST.get("name", "").replace("\x00", "")

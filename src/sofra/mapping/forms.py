@@ -160,20 +160,11 @@ class MatchForm(forms.Form):
             ]
             self.fields[f"line{line.number}"] = forms.ChoiceField(
                 label=f"{line.name} {f'<{line.email}>' if line.email else ''}", required=True,
-                choices=[*choices, ("", _("None of these: a new name")), ("-", _("Leave this line out"))],
-                initial=found[0][0].code if found and found[0][2] >= 90 else None if found else "",
+                choices=[*choices, ("new", _("None of these: a new name")), ("leave", _("Leave this line out"))],
+                initial=found[0][0].code if found and found[0][2] >= 90 else None if found else "new",
                 widget=forms.RadioSelect,
                 error_messages={"required": _("Say which record is meant, or that none of them is.")},
             )  # fmt: skip
-            self.fields[f"line{line.number}"].required = False
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        for line in self.lines:
-            name = f"line{line.number}"
-            if name not in self.data:
-                self.add_error(name, _("Say which record is meant, or that none of them is."))
-        return said
 
 
 class DespiteForm(forms.Form):

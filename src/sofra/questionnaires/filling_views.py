@@ -53,7 +53,9 @@ def start(request: HttpRequest, filling: Filling, key: str) -> HttpResponseBase:
     if request.method == "GET":
         services.note_opened(filling)
     parts = instance.parts(_language(request, filling, instance))
-    minutes = max(5, -(-len(showing.questions_of(form)) * SECONDS_A_QUESTION // 300) * 5)
+    blank = Instance.blank(form)  # what other answers bring up is not asked of everybody
+    asked = [one for one in showing.questions_of(form) if blank.relevant(one.path)]
+    minutes = max(5, -(-len(asked) * SECONDS_A_QUESTION // 300) * 5)
     context = _base(filling, instance, key, _language(request, filling, instance)) | {
         "asked": asking.asked_by(filling), "minutes": minutes, "parts": parts,
         "languages": [(name, tongue.spoken(name), tongue.code_of(name)) for name in form.languages],
