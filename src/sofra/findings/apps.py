@@ -5,8 +5,10 @@ class FindingsConfig(AppConfig):
     name = "sofra.findings"
 
     def ready(self) -> None:
+        from sofra.organisations.panels import on_organisation
         from sofra.questionnaires import listeners
 
-        from . import hearing
+        from . import hearing, panels
 
         listeners.LISTENERS.append(hearing.filling_changed)
+        on_organisation.append(panels.of_organisation)

@@ -138,8 +138,15 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "round": round, "words": words, "found": found,
         "counted": coding.counted(round, question, by) if found else [],
-        "open": [row for row in found.rows if not row.agreed] if found else [],
+        "open": _differing(found) if found else [],
         "download": f"{reverse('codings_download', args=['csv'])}?{asked}",
         "limits": agreeing.LIMITS,
     }  # fmt: skip
     return render(request, "findings/code_compare.html", context)
+
+
+def _differing(found: coding.Comparison) -> list[dict[str, Any]]:
+    """What got different codes: each coder's first codes beside the coder's name."""
+    return [
+        {"row": row, "given": list(zip(found.coders, row.first, strict=True))} for row in found.rows if not row.agreed
+    ]  # fmt: skip

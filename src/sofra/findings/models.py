@@ -63,7 +63,17 @@ class Source(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return self.title
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Its title, in the reader's language where it is written in both."""
+        return part_in(self.title)
+
+    @property
+    def whose(self) -> str:
+        """Whose words, in the reader's language where it is written in both."""
+        return part_in(self.who)
 
     def get_absolute_url(self) -> str:
         return reverse("source", args=[self.code])

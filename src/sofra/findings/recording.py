@@ -20,6 +20,7 @@ from sofra.ground.models import Visibility
 from sofra.mapping.models import Round
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
+from sofra.questionnaires import listeners as answers_changed
 from sofra.questionnaires import sniffing
 from sofra.questionnaires.models import Filling, Media, Upload, Version
 
@@ -261,6 +262,8 @@ def withdraw_consent(source: Source, *, by: User | None) -> Source:
     figures = Figure.objects.filter(source=source)
     figures.update(series=[], base=None, base_note={})
     record(what="source.consent_withdrawn", about=source.code, by=by)
+    if filling is not None:
+        answers_changed.tell(filling, answers_changed.Happened.WITHDRAWN)
     listeners.tell(source)
     transaction.on_commit(lambda: _forget(digests))
     return source

@@ -125,18 +125,18 @@ def _page(page: str) -> str:
 
 def source_words(source: Source) -> str:
     """What stands behind a source's title: its kind, whose it is, when."""
-    parts = [source.get_kind_display(), source.who, source.dated]
+    parts = [source.get_kind_display(), source.whose, source.dated]
     return ", ".join(part for part in parts if part)
 
 
 def _source(source: Source, page: str) -> Runs:
-    return (Run(source.title, link=source.get_absolute_url()), Run(f" ({source_words(source)}){_page(page)}"))
+    return (Run(source.name, link=source.get_absolute_url()), Run(f" ({source_words(source)}){_page(page)}"))
 
 
 def _quote(quote: Quote) -> Runs:
     source = quote.source
     behind = f" ({source_words(source)}){_page(quote.page)}"
-    return (Run(f"“{quote.text}” – "), Run(source.title, link=source.get_absolute_url()), Run(behind))
+    return (Run(f"“{quote.text}” – "), Run(source.name, link=source.get_absolute_url()), Run(behind))
 
 
 def value_words(value: str, unit: str) -> str:
@@ -163,7 +163,7 @@ def _figure(figure: Figure, level: int, user: Any) -> Runs:
     runs: Runs = (Run(said(figure.titles), link=figure.get_absolute_url()), Run(f": {lines} ({base_words(figure)})"))
     source = figure.source
     if source is not None and sees(source, level, user):
-        runs += (Run(". "), Run(source.title, link=source.get_absolute_url()), Run(_page(figure.page)))
+        runs += (Run(". "), Run(source.name, link=source.get_absolute_url()), Run(_page(figure.page)))
     return runs
 
 
