@@ -4,7 +4,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from django.utils import timezone as here
-from django.utils.translation import override, pgettext_lazy
+from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
+from django.utils.translation import override
 
 _MOMENT = re.compile(
     r"(?P<date>\d{4}-\d{1,2}-\d{1,2})"
@@ -15,12 +16,6 @@ _TIME = re.compile(r"(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?P<zone>Z|[
 _EPOCH = date(1970, 1, 1)
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-MONTHS = [
-    pgettext_lazy("month", word)
-    for word in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-]
-WEEKDAYS = [pgettext_lazy("weekday", word) for word in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")]
 
 
 def _clock(text: str) -> time:
@@ -108,8 +103,8 @@ def formatted(it: date | datetime, pattern: str, language: str = "") -> str:
     with override(language or None):
         values = {
             "Y": f"{moment.year:04d}", "y": f"{moment.year % 100:02d}", "m": f"{moment.month:02d}",
-            "n": str(moment.month), "b": str(MONTHS[moment.month - 1]), "d": f"{moment.day:02d}", "e": str(moment.day),
-            "a": str(WEEKDAYS[moment.weekday()]), "H": f"{moment.hour:02d}", "h": str(moment.hour),
+            "n": str(moment.month), "b": str(MONTHS_3[moment.month]).title(), "d": f"{moment.day:02d}", "e": str(moment.day),
+            "a": str(WEEKDAYS_ABBR[moment.weekday()]), "H": f"{moment.hour:02d}", "h": str(moment.hour),
             "M": f"{moment.minute:02d}", "S": f"{moment.second:02d}", "3": f"{moment.microsecond // 1000:03d}",
             "j": f"{moment.timetuple().tm_yday:03d}", "W": f"{moment.isocalendar().week:02d}", "%": "%",
         }  # fmt: skip
