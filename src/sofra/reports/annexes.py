@@ -11,7 +11,7 @@ from sofra.activities import dates
 from sofra.findings import queries as findings
 from sofra.findings.models import RoundTable, Seat, Source
 from sofra.ground.models import Visibility
-from sofra.ground.tongues import said
+from sofra.ground.tongues import part_in, said
 from sofra.organisations import glossary
 from sofra.organisations import queries as registry
 from sofra.organisations.models import Fact, Organisation
@@ -172,8 +172,8 @@ def sources_of(wanted: Wanted) -> list[Source]:
 def _source_row(one: Source) -> tuple[str, ...]:
     return (
         one.code.rsplit(".", 1)[-1],
-        one.title,
-        one.who or str(NOT_KNOWN),
+        one.name,
+        one.whose or str(NOT_KNOWN),
         one.dated or str(NOT_KNOWN),
         one.url or "–",
     )
@@ -194,8 +194,7 @@ def attendance(wanted: Wanted) -> tuple[Block, ...]:
         title = said(one.titles, wanted.language) or one.code
         blocks.append(Heading(f"{title} ({where})" if where else title, 3, anchor=one.code.rsplit(".", 1)[-1]))
         if one.stated_attendance:
-            parts = one.stated_attendance.split(" / ")
-            stated = parts[0 if wanted.language == "sq" else -1]
+            stated = part_in(one.stated_attendance, wanted.language)
             words = _("Attendance as the source states it: %(stated)s.") % {"stated": stated}
             blocks.append(Paragraph((Run(words, note=one.source),)))
         seats = list(one.seats.select_related("organisation"))

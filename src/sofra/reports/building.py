@@ -18,7 +18,7 @@ from sofra.findings.models import Evidence, Figure, Finding
 from sofra.findings.saying import base_words, source_words, value_words
 from sofra.findings.vocabulary import ORDER, chapter_title
 from sofra.ground.models import Visibility
-from sofra.ground.tongues import said
+from sofra.ground.tongues import part_in, said
 from sofra.printing import blocks as printed
 from sofra.printing import charts, markdown
 from sofra.printing.blocks import Document, Heading, Paragraph, Run, Statement
@@ -60,9 +60,14 @@ def built(report: Report, language: str, level: int, *, edition: str = "") -> Bu
             subtitle=said(report.subtitles, language),
             author=report.authors,
             facts=tuple(_facts(report, language, edition)),
-            running=f"{said(report.titles, language) or report.code} – {edition or DRAFT}",
+            running=f"{_cut(said(report.titles, language) or report.code)} – {edition or DRAFT}",
         )
     return Built(document, making.evidence, making.figures, making.placed)
+
+
+def _cut(title: str) -> str:
+    """A title that fits the foot of a page beside its number."""
+    return title if len(title) <= 60 else title[:59].rstrip() + "…"
 
 
 def block_of(report: Report, block: Block, language: str, level: int) -> tuple[printed.Block, ...]:
@@ -151,7 +156,7 @@ class _Making:
         lines = [self._line(one) for one in told]
         standing = findings.standing_words(finding)
         if finding.where_said:
-            where = in_language(finding.where_said, self.language)
+            where = part_in(finding.where_said, self.language)
             standing += ". " + _("In the document: %(where)s") % {"where": where}
         return Statement(
             anchor, (Run(said(finding.statements, self.language)),), standing=standing,
@@ -190,7 +195,7 @@ class _Making:
         behind = ""
         if source is not None and findings.sees(source, self.level):
             page = _(", p. %(page)s") % {"page": figure.page} if figure.page else ""
-            behind = f"{source.title} ({source_words(source)}){page}"
+            behind = f"{source.name} ({source_words(source)}){page}"
         base = base_words(figure)
         values = [
             charts.Value(said(one.get("label"), self.language), number_of(str(one.get("value", ""))),
@@ -234,12 +239,6 @@ def fits(finding: Finding, block: Block) -> bool:
     """Does the finding stand in this list: of the chapter it names, of the kind in its options, of all for neither?"""
     kind = block.options.get("kind", "")
     return (not kind or finding.kind == kind) and (finding.chapter == block.about or (bool(kind) and not block.about))
-
-
-def in_language(text: str, language: str) -> str:
-    """Of a text that says the same in Albanian and in English ("Kreu I / Chapter I") the part of the language."""
-    parts = text.split(" / ")
-    return text if len(parts) != 2 else parts[0 if language == "sq" else 1]
 
 
 def source_behind(evidence: Evidence) -> str:

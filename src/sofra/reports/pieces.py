@@ -278,7 +278,10 @@ def heat(wanted: Wanted) -> tuple[Block, ...]:
     told = tables.heat_table(wanted.level, form)
     if not told.columns:
         return nothing(_("No activity is recorded that readers of this report may see."))
-    head = (_("Kind of work") if form.cleaned_data["by"] in ("", "kind") else _("What"), *(row.title for row in told.rows))
+    head = (
+        _("Kind of work") if form.cleaned_data["by"] in ("", "kind") else _("What"),
+        *(row.title for row in told.rows),
+    )
     rows = [(_("All"), *(_cell(row.whole) for row in told.rows))]
     rows += [
         (capfirst(name), *(_cell(row.cells[number]) for row in told.rows)) for number, name in enumerate(told.columns)
