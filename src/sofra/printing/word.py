@@ -19,7 +19,7 @@ from .blocks import Block, Document, Figure, Heading, Listing, PageBreak, Paragr
 from .labels import labels
 from .letters import fit
 from .widths import evened, shares
-from .word_styles import NAMESPACES, TEXT_MM, WIDE_MM, dress, numberings, section
+from .word_styles import IDS, NAMESPACES, TEXT_MM, WIDE_MM, dress, numberings, section
 
 EMU_A_MM = 36_000
 TWIPS_A_MM = 56.7
@@ -100,7 +100,7 @@ class _Writer:
         ]
         self._add("TOC Heading", _run(self.say["contents"]))
         self._listed(
-            'TOC \\o "1-3" \\h \\z \\u', [(f"TOC {level}", text, mark) for level, text, mark in entries if level <= 3]
+            'TOC \\o "1-3" \\h \\z \\u', [(f"toc {level}", text, mark) for level, text, mark in entries if level <= 3]
         )
         for name, kind in (("table", Table), ("figure", Figure)):
             captions = [
@@ -308,7 +308,7 @@ _RAISED = '<w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>'
 
 
 def _id_of(style: str) -> str:
-    return {"table of figures": "TableofFigures"}.get(style, style.replace(" ", ""))
+    return IDS.get(style, style.replace(" ", ""))
 
 
 def _run(text: str, *, strong: bool = False, emphasis: bool = False, style: str = "") -> str:

@@ -45,13 +45,25 @@ _STYLES: dict[str, tuple[str, float, str, str, bool, bool, float, float, bool]] 
     "Evidence": ("Statement", 9, "soft", SANS, False, False, 0, 1, False),
     "footnote text": ("Normal", 9, "ink", SANS, False, False, 0, 2, False),
     "Footer": ("Normal", 8.5, "soft", SANS, False, False, 0, 0, False),
-    "TOC 1": ("Normal", 11, "ink", SANS, True, False, 6, 2, False),
-    "TOC 2": ("Normal", 11, "ink", SANS, False, False, 0, 2, False),
-    "TOC 3": ("Normal", 10, "soft", SANS, False, False, 0, 2, False),
+    "toc 1": ("Normal", 11, "ink", SANS, True, False, 6, 2, False),
+    "toc 2": ("Normal", 11, "ink", SANS, False, False, 0, 2, False),
+    "toc 3": ("Normal", 10, "soft", SANS, False, False, 0, 2, False),
     "table of figures": ("Normal", 10, "ink", SANS, False, False, 0, 2, False),
 }
+# Word's own styles are found by these names, and their numbers, whatever the language of its menus.
+IDS = {
+    "toc 1": "TOC1",
+    "toc 2": "TOC2",
+    "toc 3": "TOC3",
+    "table of figures": "TableofFigures",
+    "footnote text": "FootnoteText",
+    "footnote reference": "FootnoteReference",
+}
 _BORDERED = {"Title": "clay", "Statement": "clay", "Evidence": "line", "Quote": "line", "Care": "honey"}
-_INDENTED = {"TOC 2": 6, "TOC 3": 12, "Statement": 4, "Quote": 4, "Care": 4}
+_INDENTED = {"toc 2": 6, "toc 3": 12, "Statement": 4, "Quote": 4, "Care": 4}
+
+
+_AFTER_NOTES = {qn(f"w:{name}") for name in ("hdrShapeDefaults", "endnotePr", "compat", "rsids", "themeFontLang")}
 
 
 def dress(word: Any, document: Document, say: dict[str, str], made: datetime) -> None:
@@ -73,7 +85,8 @@ def _add_styles(word: Any, language: str) -> None:
     normal.paragraph_format.space_after = Pt(8)
     normal.paragraph_format.line_spacing = 1.2
     for name, (parent, size, colour, font, bold, italic, before, after, kept) in _STYLES.items():
-        style = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        known = name in IDS or name == "TOC Heading"
+        style = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=known)
         style.base_style = styles[parent]
         style.hidden, style.quick_style, style.unhide_when_used = False, True, False
         _font(style, font, size, colour)
@@ -82,19 +95,18 @@ def _add_styles(word: Any, language: str) -> None:
         look.space_before, look.space_after, look.keep_with_next = Pt(before), Pt(after), kept
         look.left_indent = Mm(_INDENTED[name]) if name in _INDENTED else None
         _plain_borders(style, _BORDERED.get(name, ""))
-        if name.startswith(("TOC ", "table of")) and name != "TOC Heading":
+        if name.startswith(("toc ", "table of")):
             look.tab_stops.add_tab_stop(Mm(TEXT_MM), alignment=2, leader=1)
     for name in ("List Bullet", "List Number"):
         styles[name].paragraph_format.space_after = Pt(3)
     for name, look in (("Hyperlink", "teal"), ("footnote reference", "")):
-        style = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
+        style = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.CHARACTER, builtin=True)
         if look:
             style.font.color.rgb, style.font.underline = _rgb(look), True
         else:
             style.font.superscript = True
-    styles["footnote text"].element.set(qn("w:styleId"), "FootnoteText")
-    styles["footnote reference"].element.set(qn("w:styleId"), "FootnoteReference")
-    styles["table of figures"].element.set(qn("w:styleId"), "TableofFigures")
+    for name, identifier in IDS.items():
+        styles[name].element.set(qn("w:styleId"), identifier)
     styles.element.append(parse_xml(_table_style()))
 
 
@@ -168,10 +180,12 @@ def _add_foot(word: Any, running: str, page: str) -> None:
 def _add_settings(word: Any) -> None:
     """Contents are filled when the file is opened; the separators of footnotes are named."""
     settings = word.settings.element
-    settings.append(parse_xml(f'<w:updateFields {W} w:val="true"/>'))
-    notes = f'<w:footnotePr {W}><w:footnote w:id="-1"/><w:footnote w:id="0"/></w:footnotePr>'
-    compat = settings.find(qn("w:compat"))
-    (compat.addprevious if compat is not None else settings.append)(parse_xml(notes))
+    after = next((node for node in settings if node.tag in _AFTER_NOTES), None)
+    for said in (
+        f'<w:updateFields {W} w:val="true"/>',
+        f'<w:footnotePr {W}><w:footnote w:id="-1"/><w:footnote w:id="0"/></w:footnotePr>',
+    ):
+        (settings.append if after is None else after.addprevious)(parse_xml(said))
 
 
 def section(word: Any, *, wide: bool, cover: bool) -> str:
