@@ -22,6 +22,7 @@ OF_TURNS = " › "  # between the name of a repeat's table and its column
 PLACE_PARTS = ("latitude", "longitude", "altitude", "precision")
 _INSTANCE = ("meta/instanceid", "meta-instanceid", "meta:instanceid", "meta.instanceid", "instanceid", "key", "_uuid")
 _SUBMITTED = ("_submission_time", "submissiondate", "__system/submissiondate", "__system.submissiondate")
+_OURS = {"instance": INSTANCE, "sent": SUBMITTED}  # as this hub itself exports answers
 _SEPARATORS = ("/", "-", ".", ":", "_")
 _SAID_OF_PLACES = {"latitude": 0, "longitude": 1, "altitude": 2, "precision": 3, "accuracy": 3}
 
@@ -156,6 +157,8 @@ def _target(heading: str, known: Known) -> str:
         return SUBMITTED
     if plain in known.headings:
         return known.headings[plain]
+    if not table and plain in _OURS:
+        return _OURS[plain]
     return _part_of_place(plain, known) or _choice_of(title.strip(), known) or known.headings.get(fold(title), LEFT_OUT)
 
 

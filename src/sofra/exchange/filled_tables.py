@@ -8,7 +8,7 @@ from typing import Any
 from .filled_columns import OF_TURNS, Known
 from .filled_rows import Columns, Filled, FilledReader, Turn
 from .reading import Line
-from .reading.exports import INDEX, KEY, Export, Sheet, open_export, turns_of
+from .reading.exports import FILLING, INDEX, KEY, Export, Sheet, open_export, turns_of
 
 _DEEPEST = 6  # repeats inside repeats
 
@@ -43,11 +43,8 @@ class Turns:
             repeats.pop("", None)
             if repeats:
                 self.sheets.append((sheet, repeats.most_common(1)[0][0], columns, turns_of(sheet)))
-        self.keys = [
-            at
-            for at in (self.main.column(INDEX), self.main.column(KEY, "instanceid", "meta/instanceid"))
-            if at is not None
-        ]
+        known = (INDEX, KEY, "instanceid", "meta/instanceid", FILLING)
+        self.keys = [at for name in known if (at := self.main.column(name)) is not None]
 
     def below(self, cells: list[str], reader: FilledReader, problems: list[dict[str, str]]) -> dict[str, list[Turn]]:
         """The turns of a filling, by the path of their repeat."""

@@ -24,6 +24,7 @@ LONGEST_CELL = 1_000_000  # characters; an answer of 100,000 is none too long
 MOST_TURNS = 2_000_000  # rows of repeats, which are kept in memory while their fillings pass by
 PARENT_INDEX, PARENT_TABLE, PARENT_KEY = "_parent_index", "_parent_table_name", "parent_key"
 INDEX, KEY = "_index", "key"
+FILLING, TURN, WITHIN = "filling", "turn", "within turn"  # as this hub itself exports answers (given_answers)
 Row = tuple[int, list[str]]
 Rows = Callable[[], Iterator[Row]]
 
@@ -64,13 +65,18 @@ def open_export(path: Path, name: str) -> Export:
 
 
 def _parted(kind: str, sheets: list[Sheet]) -> Export:
-    repeats = tuple(sheet for sheet in sheets if sheet.column(PARENT_INDEX, PARENT_KEY) is not None)
+    repeats = tuple(sheet for sheet in sheets if _is_repeat(sheet))
     mains = [sheet for sheet in sheets if sheet not in repeats and sheet.header]
     if not mains:
         raise Unreadable(_("No table of answers was found: each sheet holds only repeats, or none is there."))
     # Where several stand side by side, the one that names its fillings is the export, others are somebody's notes.
     known = [sheet for sheet in mains if sheet.column(INDEX, KEY, "_uuid", "instanceid", "meta/instanceid") is not None]
     return Export(kind, (known or mains)[0], repeats)
+
+
+def _is_repeat(sheet: Sheet) -> bool:
+    ours = sheet.column(TURN) is not None and sheet.column(WITHIN) is not None
+    return ours or sheet.column(PARENT_INDEX, PARENT_KEY) is not None
 
 
 # — CSV —————————————————————————————————————————————————————————————————————————————————————————————————————
@@ -224,6 +230,8 @@ def turns_of(sheet: Sheet) -> dict[tuple[str, str], list[tuple[str, list[str]]]]
 
     The parent's table is "" where keys are of the whole export (ODK), as they are told apart by themselves.
     """
+    if sheet.column(WITHIN) is not None:
+        return _turns_of_ours(sheet)
     by_index = sheet.column(PARENT_INDEX)
     parent = by_index if by_index is not None else sheet.column(PARENT_KEY)
     table = sheet.column(PARENT_TABLE)
@@ -238,4 +246,15 @@ def turns_of(sheet: Sheet) -> dict[tuple[str, str], list[tuple[str, list[str]]]]
         where = cells[table] if table is not None else ""
         key = cells[own] if own is not None else ""
         found.setdefault((where, cells[parent]), []).append((key, cells))
+    return found
+
+
+def _turns_of_ours(sheet: Sheet) -> dict[tuple[str, str], list[tuple[str, list[str]]]]:
+    """Turns are numbered within their filling: 2.1 is the first within the second."""
+    columns = [sheet.column(FILLING), sheet.column(TURN), sheet.column(WITHIN)]
+    found: dict[tuple[str, str], list[tuple[str, list[str]]]] = {}
+    for _row, cells in sheet.rows():
+        filling, turn, within = (cells[at] if at is not None else "" for at in columns)
+        parent = f"{filling} {within}" if within else filling
+        found.setdefault(("", parent), []).append((f"{filling} {turn}", cells))
     return found
