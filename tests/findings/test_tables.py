@@ -198,3 +198,18 @@ def test_pages_of_a_table_open(world: World, table: RoundTable) -> None:
     assert world.client("besa").get(reverse("round_table_minutes", args=[table.code])).status_code == 403
     sent: dict[str, Any] = {"round": world.round.code, "title_sq": "Tryezë", "on": "12.2026", "place": "Pukë"}
     assert world.client("drita").post(reverse("round_table_new"), sent).status_code == 302
+
+
+def test_who_came_is_marked_at_two_desks(world: World, table: RoundTable) -> None:
+    """Each desk has the page as it was empty: what the one marks the other does not take back."""
+    services.seat_bodies(table, [("First", "", None), ("Second", "", None)], by=None)
+    first, second = table.seats.order_by("name")
+    address = reverse("round_table_seats", args=[table.code])
+    empty = {f"{name}-{seat.pk}": value for seat in (first, second) for name, value in
+             (("was", "|"), ("present", ""), ("people", ""))}  # fmt: skip
+    world.client("drita").post(address, empty | {"act": "attend", f"present-{first.pk}": "yes"})
+    world.client("edon").post(address, empty | {"act": "attend", f"present-{second.pk}": "yes"})
+    assert list(table.seats.values_list("present", flat=True)) == [True, True]
+    late = world.client("edon").post(address, empty | {"act": "attend", f"present-{first.pk}": "no"})
+    assert late.status_code == 422
+    assert list(table.seats.values_list("present", flat=True)) == [True, True]

@@ -65,6 +65,9 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("source", args=[self.code])
+
     @property
     def name(self) -> str:
         """Its title, in the reader's language where it is written in both."""
@@ -75,8 +78,15 @@ class Source(models.Model):
         """Whose words, in the reader's language where it is written in both."""
         return part_in(self.who)
 
-    def get_absolute_url(self) -> str:
-        return reverse("source", args=[self.code])
+    @property
+    def noted(self) -> str:
+        """The notes, in the reader's language where they are written in both."""
+        return part_in(self.notes)
+
+    @property
+    def agreed(self) -> str:
+        """To what it was agreed, in the reader's language where it is written in both."""
+        return part_in(self.consent_note)
 
     @property
     def dated(self) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +19,7 @@ from sofra.ground.models import Visibility
 from sofra.mapping.models import Round
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
-from sofra.questionnaires import listeners as answers_changed
+from sofra.questionnaires import services as questionnaires
 from sofra.questionnaires import sniffing
 from sofra.questionnaires.models import Filling, Media, Upload, Version
 
@@ -262,8 +261,6 @@ def withdraw_consent(source: Source, *, by: User | None) -> Source:
     figures = Figure.objects.filter(source=source)
     figures.update(series=[], base=None, base_note={})
     record(what="source.consent_withdrawn", about=source.code, by=by)
-    if filling is not None:
-        answers_changed.tell(filling, answers_changed.Happened.WITHDRAWN)
     listeners.tell(source)
     transaction.on_commit(lambda: _forget(digests))
     return source
@@ -277,13 +274,7 @@ def _hollow_title(source: Source) -> str:
 def _empty_filling(filling: Filling, by: User | None) -> list[str]:
     """The coded answers of a source go with it: the document, the answers, earlier revisions, uploads."""
     digests = list(filling.uploads.values_list("digest", flat=True))
-    filling.uploads.all().delete()
-    filling.answers.all().delete()
-    filling.revisions.all().delete()
-    filling.document, filling.state = "", Filling.State.WITHDRAWN
-    filling.revision = F("revision") + 1
-    filling.save(update_fields=["document", "state", "revision"])
-    filling.refresh_from_db()
+    questionnaires.withdraw_filling(filling, by=by, erase=True)
     return digests
 
 

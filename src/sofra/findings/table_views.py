@@ -174,7 +174,8 @@ def seats(request: HttpRequest, code: str) -> HttpResponse:
         except ValidationError as problem:
             problems = problem.messages
     context = {
-        "table": found, "form": form, "letter": letter, "problems": problems, "seats": _seats(found, by),
+        "table": found, "form": form, "letter": letter, "problems": problems,
+        "seats": [(seat, seat_mark(seat)) for seat in _seats(found, by)],
         "attendance": tables.seen_by_table(found), "closed": found.state == RoundTable.State.CLOSED,
         "letters": TableLetter.objects.filter(seat__table=found).select_related("seat")[:200],
         "waiting": found.seats.filter(invited_at=None).exclude(email="").count(),
@@ -215,18 +216,30 @@ def _seated(
 
 
 def _marks(request: HttpRequest, found: RoundTable) -> dict[int, tuple[bool | None, int | None]]:
-    """What the attendance form says of each seat that it names. Raises ValidationError for what is no number."""
+    """What the attendance form changes, seat by seat; what it leaves as it was may have changed at another desk.
+
+    Raises ValidationError for what is no number, and for a seat that two desks say different things of.
+    """
     said: dict[int, tuple[bool | None, int | None]] = {}
     for seat in found.seats.all():
-        present = request.POST.get(f"present-{seat.pk}")
-        if present is None:
+        present, people = request.POST.get(f"present-{seat.pk}"), request.POST.get(f"people-{seat.pk}", "").strip()
+        was = request.POST.get(f"was-{seat.pk}", "|")
+        if present is None or f"{present}|{people}" == was:
             continue
-        people = request.POST.get(f"people-{seat.pk}", "").strip()
         if people and not (people.isdigit() and len(people) < 6):
             raise ValidationError(_("“%(typed)s” is no number of people: %(name)s.")
                                   % {"typed": people[:20], "name": seat.name})  # fmt: skip
+        if seat_mark(seat) not in (was, f"{present}|{people}"):
+            raise ValidationError(_("Another desk wrote something else of %(name)s in the meantime: look again.")
+                                  % {"name": seat.name})  # fmt: skip
         said[seat.pk] = ({"yes": True, "no": False}.get(present), int(people) if people else None)
     return said
+
+
+def seat_mark(seat: Seat) -> str:
+    """What is noted of a seat, as the form writes it: "yes|3"."""
+    present = "" if seat.present is None else "yes" if seat.present else "no"
+    return f"{present}|{'' if seat.people is None else seat.people}"
 
 
 # — going through the agenda ———————————————————————————————————————————————————————————————————————————————
