@@ -111,7 +111,7 @@ def test_findings_are_told_in_both_languages_of_one_kind_each() -> None:
         assert row["activity_class"] in ("", "specific", "relevant", "both")
     for row in rows("sources.csv"):
         assert row["kind"] in Source.Kind.values
-        assert row["consent"] == ("not_needed" if row["consent_note"] == "published" else "unknown"), row["key"]
+        assert row["consent"] == ("not_needed" if row["consent_en"] == "published" else "unknown"), row["key"]
         assert row["kind"] in ("document", "social") or row["consent"] == "unknown"
 
 

@@ -118,8 +118,8 @@ class _Loading:
                 self.sources[row["key"]] = findings.record_source(
                     round=self.round, code=f"{CODE}.s{number:02d}", kind=row["kind"], title=row["title"],
                     who=row["who"], organisations=self._organisations(row, "sources.csv"), when=row["when"],
-                    url=row["url"], notes=f"{REPORT}, {row['where']}. {row['notes']}".strip(),
-                    consent=row["consent"], consent_note=row["consent_note"], visible_to=Visibility.PUBLIC, by=None,
+                    url=row["url"], notes=_noted(row), consent=row["consent"],
+                    consent_note=f"{row['consent_sq']} / {row['consent_en']}", visible_to=Visibility.PUBLIC, by=None,
                 )  # fmt: skip
         for row in rows_of("quotes.csv"):
             with _told("quotes.csv", row):
@@ -228,6 +228,13 @@ class _told:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, ValidationError):
             raise Unresolved(f"{self.where}: {' '.join(error.messages)}") from error
+
+
+def _noted(row: Row) -> str:
+    """Where the report names the source, and what is to be known of it, in both languages."""
+    albanian = f"Raporti i hartëzimit 2018, {row['where_sq']}. {row['notes_sq']}".strip()
+    english = f"{REPORT}, {row['where_en']}. {row['notes_en']}".strip()
+    return f"{albanian} / {english}"
 
 
 def _value(row: Row) -> dict[str, Any]:
