@@ -186,13 +186,16 @@ def parts(instance: Instance, language: str = "") -> list[Part]:
 def _status(instance: Instance, items: list[Item], wrong: set[int]) -> Status:
     if not any(instance.relevant(item.path) for item in items):
         return Status.BLOCKED
-    nodes = [
+    held = [
         node
         for item in items
         for top in instance.nodes(item.path)
         for node in top.walk()
-        if isinstance(node.spec, Question) and node.spec.asked and node.spec.kind != "note" and not node.off
+        if isinstance(node.spec, Question) and node.spec.asked
     ]
+    if held and all(node.off for node in held):
+        return Status.BLOCKED
+    nodes = [node for node in held if not node.off and isinstance(node.spec, Question) and node.spec.kind != "note"]
     answered = sum(bool(node.text) for node in nodes)
     if any(id(node) in wrong for node in nodes):
         return Status.DOING if answered else Status.TODO

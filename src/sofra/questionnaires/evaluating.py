@@ -150,13 +150,13 @@ class Compiler:
             found, same = [env.world.root], True
             for depth in range(2, len(target) + 1):
                 name = target[depth - 1]
-                below = [kid for it in found for kid in it.named.get(name, ()) if not kid.off]
                 if depth in chosen:
                     place, same = chosen[depth], False
-                    below = below[place - 1 : place]
+                    found = [kid for it in found for kid in it.named.get(name, ())[place - 1 : place] if not kid.off]
                 elif depth in repeats and same and depth <= shared:
-                    below = [_climb(env.origin, height - depth)]
-                found = below
+                    found = [_climb(env.origin, height - depth)]
+                else:
+                    found = [kid for it in found for kid in it.named.get(name, ()) if not kid.off]
             return found
 
         return run

@@ -384,7 +384,7 @@ def count_non_empty(node: Node, env: Any, value: Value) -> float:
 def _place(node: Node) -> float:
     if node.parent is None:
         return 1.0
-    same = [it for it in node.parent.named.get(node.name, ()) if not it.off or it is node]
+    same = node.parent.named.get(node.name, ())
     return float(next((place for place, it in enumerate(same, 1) if it is node), 0))
 
 

@@ -103,7 +103,8 @@ def formatted(it: date | datetime, pattern: str, language: str = "") -> str:
     with override(language or None):
         values = {
             "Y": f"{moment.year:04d}", "y": f"{moment.year % 100:02d}", "m": f"{moment.month:02d}",
-            "n": str(moment.month), "b": str(MONTHS_3[moment.month]).title(), "d": f"{moment.day:02d}", "e": str(moment.day),
+            "n": str(moment.month), "b": str(MONTHS_3[moment.month]).title(), "d": f"{moment.day:02d}",
+            "e": str(moment.day),
             "a": str(WEEKDAYS_ABBR[moment.weekday()]), "H": f"{moment.hour:02d}", "h": str(moment.hour),
             "M": f"{moment.minute:02d}", "S": f"{moment.second:02d}", "3": f"{moment.microsecond // 1000:03d}",
             "j": f"{moment.timetuple().tm_yday:03d}", "W": f"{moment.isocalendar().week:02d}", "%": "%",
