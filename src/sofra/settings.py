@@ -35,9 +35,13 @@ SOURCE_URL = os.environ.get("SOFRA_SOURCE_URL", "")  # of the running version, c
 INSTALLED_APPS = [
     "sofra.web",
     "sofra.exchange",
+    "sofra.profiles",
     "sofra.reports",
     "sofra.findings",
     "sofra.mapping",
+    "sofra.training",
+    "sofra.councils",
+    "sofra.plans",
     "sofra.questionnaires",
     "sofra.schools",
     "sofra.coverage",
