@@ -434,8 +434,14 @@ class Instance:
         return node is not None and isinstance(node.spec, Item) and self.holds(node, role)
 
     def holds(self, node: Node, role: str) -> bool:
-        """Is the condition of this role (required, readonly) true? Without one it is not."""
-        assert isinstance(node.spec, Item)
+        """Is the condition of this role (required, readonly) true? Without one it is not. A group's readonly is that
+
+        of all it holds.
+        """
+        if not isinstance(node.spec, Item):
+            return False
+        if role == "readonly" and node.parent is not None and self.holds(node.parent, role):
+            return True
         text = getattr(node.spec, role)
         if not text or text == "false()":
             return False
