@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -115,6 +115,7 @@ def edit_source(
 
     `person` is written by its recorder alone; from anybody else it is passed over.
     """
+    _overwrite_what_goes()
     source = _locked(Source, source)
     if source.version != seen:
         raise Outdated(source)
@@ -162,6 +163,7 @@ def add_quote(
 @transaction.atomic
 def remove_quote(quote: Quote, *, by: User) -> None:
     """Take back a quote on which nothing stands. Raises ValidationError where a finding stands on it."""
+    _overwrite_what_goes()
     source = _locked(Source, quote.source)
     if quote.evidence.exists() or quote.codings.exists():
         raise ValidationError(_("A finding or a code stands on this quote: take that away first."))
@@ -233,12 +235,27 @@ def attach_filling(source: Source, filling: Filling | None, *, by: User | None) 
     return source
 
 
+def _overwrite_what_goes() -> None:
+    """SQLite leaves deleted words in its file until something else is written there; from now on they are zeroed."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")
+
+
+def _empty_journal() -> None:
+    """The journal holds pages as they were before; it is emptied as soon as no reader needs them."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 @transaction.atomic
 def withdraw_consent(source: Source, *, by: User | None) -> Source:
     """The source's content goes: notes, the person, quotes' words, files, what it said before, its coded answers.
 
     What remains is that there was a source of this kind and title. Each finding that stands on it says that it lost it.
     """
+    _overwrite_what_goes()
     source = _locked(Source, source)
     if source.withdrawn_at is not None:
         return source
@@ -263,6 +280,7 @@ def withdraw_consent(source: Source, *, by: User | None) -> Source:
     record(what="source.consent_withdrawn", about=source.code, by=by)
     listeners.tell(source)
     transaction.on_commit(lambda: _forget(digests))
+    transaction.on_commit(_empty_journal)
     return source
 
 
