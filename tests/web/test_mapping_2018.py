@@ -6,10 +6,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
+from django_tasks_db.models import DBTaskResult
 
 from sofra.findings.models import Finding, Source
 from sofra.findings.vocabulary import NUMERALS
+from sofra.mapping import services as mapping
+from sofra.reports import services as reports
+from sofra.reports.models import Edition, Report
+from sofra.web import mapping_2018
 
 DATA = Path(__file__).parents[2] / "data"
 FOLDER = DATA / "mapping-2018"
@@ -166,3 +171,21 @@ def test_the_place_in_the_document_is_told_in_the_reader_s_language() -> None:
     with translation.override("sq"):
         assert finding.where == "Kreu V, gjetja 9"
     assert Finding(where_said="p. 4").where == "p. 4"
+
+
+@pytest.mark.django_db
+def test_the_worker_publishes_the_first_edition_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    round_ = mapping.open_round(code=mapping_2018.CODE, country="AL", titles={"en": "A round"}, by=None)
+    reports.begin_report(round=round_, titles={"en": "A report"}, by=None)
+
+    def publish(report: Report, *, by: None) -> Edition:
+        return Edition.objects.create(report=report, number=1, digest="0" * 64, published_at=timezone.now())
+
+    monkeypatch.setattr(mapping_2018.reports, "publish", publish)
+    mapping_2018.publish_soon()
+    assert DBTaskResult.objects.count() == 1
+    mapping_2018.publish_first.func()
+    mapping_2018.publish_first.func()  # a worker that was killed after its work does it again
+    assert Edition.objects.count() == 1
+    mapping_2018.publish_soon()
+    assert DBTaskResult.objects.count() == 1
