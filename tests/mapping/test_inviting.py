@@ -17,7 +17,9 @@ from sofra.mapping import letters, pasting, queries, services, tasks
 from sofra.mapping.models import Invitation, Letter, Round
 from sofra.mapping.services import Pasted, RefusedBefore
 from sofra.organisations.models import Organisation
+from sofra.questionnaires import queries as filled_in
 from sofra.questionnaires import services as questionnaires
+from sofra.questionnaires.instance import Instance
 from sofra.questionnaires.keys import key_of
 from sofra.questionnaires.models import Version
 
@@ -219,3 +221,18 @@ def test_a_closed_round_ends_the_links(opened: Round, drita: User) -> None:
     services.start_round(opened, by=drita)
     one.filling.refresh_from_db()
     assert one.filling.expires_at is None
+
+
+def test_answers_without_an_invitation_are_given_to_whom_they_belong(opened: Round, body: Body, drita: User) -> None:
+    (one,) = services.invite(opened, organisations=[body("Qendra A")], by=drita)
+    blank = Instance.blank(filled_in.form_of(opened.version))
+    blank.put("/data/body/name", "Qendra A")
+    blank.put("/data/body/website", "www.example.org")
+    got = questionnaires.receive(opened.version, blank.xml(final=True), [], way="phone").filling
+    assert list(queries.arrivals(opened)) == [got]
+    services.attach_filling(opened, got, invitation=one, by=drita)
+    one.refresh_from_db()
+    assert (one.step, one.filling, list(queries.arrivals(opened))) == (Step.SENT, got, [])
+    assert one.suggestions.count() == 1
+    with pytest.raises(ValidationError):
+        services.attach_filling(opened, got, invitation=one, by=drita)

@@ -23,7 +23,7 @@ from sofra.questionnaires.queries import filling_by_key
 from . import forms, letters, pasting, queries, services, tables
 from .models import Invitation, Round
 from .services import Pasted, RefusedBefore
-from .views import around
+from .views import around, read_number
 
 PAGE = 50
 MOST = 500  # bodies put on the list at once
@@ -67,7 +67,7 @@ def _invite_page(request: HttpRequest, found: Round, **more: Any) -> HttpRespons
 def _chosen(request: HttpRequest, found: Round, by: User) -> HttpResponse:
     _form, known = _filtered(request)
     whole = request.POST.get("act") == "all"
-    codes = request.POST.getlist("organisation")
+    codes = [code for code in request.POST.getlist("organisation") if "\x00" not in code]
     wanted = list(known[:MOST] if whole else known.filter(code__in=codes[:MOST]))
     if not wanted:
         messages.error(request, _("Tick at least one organisation."))
@@ -306,7 +306,7 @@ def round_arrival(request: HttpRequest, code: str, number: int) -> HttpResponse:
     if filling is None:
         messages.error(request, _("These answers belong to somebody on the list already."))
         return redirect("round_responses", code=code)
-    invitation = found.invitations.filter(pk=_number(request.POST.get("invitation", ""))).first()
+    invitation = found.invitations.filter(pk=read_number(request.POST.get("invitation", ""))).first()
     try:
         name = request.POST.get("name", "").replace("\x00", "")
         made = services.attach_filling(found, filling, invitation=invitation, name=name, by=by)
@@ -315,10 +315,6 @@ def round_arrival(request: HttpRequest, code: str, number: int) -> HttpResponse:
     except ValidationError as problem:
         messages.error(request, " ".join(problem.messages))
         return redirect("round_responses", code=code)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 # — letters ————————————————————————————————————————————————————————————————————————————————————————————————

@@ -393,9 +393,12 @@ def attach_filling(
     invitation = _locked(invitation)
     if invitation.sent_at:
         raise ValidationError(_("%(name)s has sent answers already.") % {"name": invitation.name})
+    own = invitation.filling
     invitation.filling, invitation.sent_at = filling, filling.sent_at
     invitation.begun_at = invitation.begun_at or filling.begun_at
     invitation.save()
+    if own is not None and own.pk != filling.pk:
+        questionnaires.withdraw_filling(own, by=by)  # its link leads to no invitation any more
     record(what="invitation.answers_attached", about=found.code, by=by, invitation=invitation.pk)
     suggest(invitation)
     return invitation

@@ -18,7 +18,7 @@ from sofra.accounts.access import require
 
 from . import comparing, forms, queries, services, showing, suggesting
 from .models import Suggestion
-from .views import around
+from .views import around, read_number
 
 PAGE = 25
 
@@ -31,13 +31,13 @@ def round_suggestions(request: HttpRequest, code: str) -> HttpResponse:
     state = request.GET.get("state", "open")
     state = state if state in Suggestion.State.values else "open"
     known = queries.suggestions(found).filter(state=state)
-    if request.GET.get("of", "").isdigit():
-        known = known.filter(invitation=int(request.GET["of"][:15]))
+    if of := read_number(request.GET.get("of", "")):
+        known = known.filter(invitation=of)
     reason = forms.ReasonForm(request.POST or None)
     if request.method == "POST" and reason.is_valid():
         act = request.POST.get("act", "")
         whole = act.endswith("-all")
-        numbers = [int(text) for text in request.POST.getlist("suggestion") if text.isdigit() and len(text) < 18]
+        numbers = [read_number(text) for text in request.POST.getlist("suggestion")]
         chosen = known if whole else known.filter(pk__in=numbers)
         return _decide(request, list(chosen), act.removesuffix("-all"), reason.cleaned_data["reason"], by)
     page = Paginator(known, PAGE).get_page(request.GET.get("page"))

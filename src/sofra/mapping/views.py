@@ -57,6 +57,11 @@ def around(request: HttpRequest, found: Round, here: str) -> dict[str, Any]:
     return {"round": found, "here": here, "ways": ways, "may_map": queries.may_map(request.user)}
 
 
+def read_number(text: str) -> int:
+    """A row's number as an address or form gives it; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def round_new(request: HttpRequest) -> HttpResponse:
     by = require(request.user, roles.MAPPER)
