@@ -21,7 +21,7 @@ from bench.tables import Table
 
 PROJECT = Path(__file__).resolve().parents[1]
 CHARTS, MAPS, CHAPTERS = 40, 20, 20
-ROUNDS = 5
+ROUNDS = 3
 SENTENCES = (
     "Organizatat që punojnë me të rinjtë thonë se u mungon financimi për më shumë se një vit.",
     "Bashkitë e vogla nuk kanë asnjë shërbim për mbështetjen psiko-sociale të familjeve.",
