@@ -1,6 +1,6 @@
 """The annexes of a report: the organisations as Annex I of 2018 lists them, the definitions, sources, attendance."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from django.utils.text import capfirst
@@ -44,9 +44,7 @@ def organisations(wanted: Wanted) -> tuple[Block, ...]:
     bodies = counting.mapped(wanted)
     if not bodies:
         return nothing(_("No organisation of this round is known to readers of this report."))
-    facts = counting.facts_of(bodies, wanted.level, FIELDS)
-    start = counting.annex_of(wanted.round)
-    rows = [organisation_row(number, one, facts[one.pk], start, wanted) for number, one in enumerate(bodies, start=1)]
+    rows = organisation_rows(bodies, wanted)
     head = (
         _("No."), _("Theme"), _("Name of CSO / FBO"), _("Geographic focus"), _("Website"),
         _("Type of focus of activities"),
@@ -59,8 +57,16 @@ def organisations(wanted: Wanted) -> tuple[Block, ...]:
     return (table,)
 
 
-def organisation_row(
-    number: int, one: Organisation, facts: Iterable[Fact], start: str, wanted: Wanted
+def organisation_rows(bodies: Sequence[Organisation], wanted: Wanted) -> list[tuple[str, ...]]:
+    """A row of six cells for each; the facts and places of all are read at once."""
+    facts = counting.facts_of(bodies, wanted.level, FIELDS)
+    start = counting.annex_of(wanted.round)
+    titles = registry.place_titles(fact.value for said in facts.values() for fact in said if fact.field == "place")
+    return [_row(number, one, facts[one.pk], start, titles, wanted) for number, one in enumerate(bodies, start=1)]
+
+
+def _row(
+    number: int, one: Organisation, facts: Iterable[Fact], start: str, titles: Mapping[str, str], wanted: Wanted
 ) -> tuple[str, ...]:
     """In the source's words where they are in the reader's language, else by the registry's coded words."""
     by_field: dict[str, list[Fact]] = {}
@@ -76,7 +82,7 @@ def organisation_row(
         str(number),
         theme or _words(by_field.get("theme", ()), dict(Theme.choices)) or str(NOT_KNOWN),
         name_of(one, by_field, start),
-        _geography(by_field.get("place", ()), start, own_words=own_words),
+        _geography(by_field.get("place", ()), titles, own_words=own_words),
         _website(by_field) or str(NOT_KNOWN),
         str(NOT_PUBLIC) if hidden
         else focus or _words(by_field.get("activity_kind", ()), ACTIVITY_KINDS) or str(NOT_KNOWN),
@@ -103,14 +109,13 @@ def _words(facts: Iterable[Fact], words: Mapping[str, object]) -> str:
     return capfirst("; ".join(str(words.get(code, code)) for code in dict.fromkeys(fact.value for fact in facts)))
 
 
-def _geography(facts: Iterable[Fact], start: str, *, own_words: bool) -> str:
+def _geography(facts: Iterable[Fact], titles: Mapping[str, str], *, own_words: bool) -> str:
     facts = list(facts)
     if not facts:
         return str(NOT_KNOWN)
     first = [fact for fact in facts if fact.source == facts[0].source]
     if own_words and (texts := dict.fromkeys(str(fact.detail.get("text", "")) for fact in first)) and all(texts):
         return "; ".join(texts)
-    titles = registry.place_titles(fact.value for fact in facts)
     named = [titles.get(fact.value) or str(fact.detail.get("text", "")) for fact in facts]
     return ", ".join(dict.fromkeys(name for name in named if name)) or str(NOT_KNOWN)
 

@@ -119,7 +119,10 @@ class _Making:
         self.placed: list[str] = []
         self._anchors: set[str] = set()
         found = findings.findings(self.level, round=report.round).exclude(state=Finding.State.REFUSED)
-        self.findings = sorted(found, key=lambda one: (ORDER.get(one.chapter, 99), one.chapter, one.position, one.pk))
+        self.findings = sorted(
+            findings.with_evidence(found),
+            key=lambda one: (ORDER.get(one.chapter, 99), one.chapter, one.position, one.pk),
+        )
 
     def body(self) -> tuple[printed.Block, ...]:
         rows: list[tuple[Block, list[printed.Block]]] = []

@@ -76,29 +76,30 @@ _KEYS = {"findings": "code", "sources": "code"}
 def data_of(report: Report) -> Data:
     """The rows of every table, as everyone may see them now."""
     with translation.override("en"):
+        said = _statements(report)
         found = {
-            "findings": _findings(report), "evidence": _evidence(report), "figures": _figures(report),
+            "findings": _findings(said), "evidence": _evidence(said), "figures": _figures(report),
             "sources": _sources(report), "organisations": _organisations(report), "answers": _answers(report),
         }  # fmt: skip
     return {name: {"rows": rows} for name, rows in found.items()}
 
 
 def _statements(report: Report) -> list[Finding]:
-    found = findings.findings(Visibility.PUBLIC, round=report.round)
+    found = findings.with_evidence(findings.findings(Visibility.PUBLIC, round=report.round))
     return sorted(found, key=lambda one: (ORDER.get(one.chapter, 99), one.chapter, one.position, one.pk))
 
 
-def _findings(report: Report) -> Rows:
+def _findings(said: Iterable[Finding]) -> Rows:
     return [
         [one.code, one.chapter, one.kind, one.state, one.activity_class or None, one.statements.get("sq"),
          one.statements.get("en"), " ".join(one.places) or None, one.where_said or None]
-        for one in _statements(report)
+        for one in said
     ]  # fmt: skip
 
 
-def _evidence(report: Report) -> Rows:
+def _evidence(said: Iterable[Finding]) -> Rows:
     rows: Rows = []
-    for finding in _statements(report):
+    for finding in said:
         in_english = findings.evidence_lines(finding, Visibility.PUBLIC, "en")
         for number, told in enumerate(findings.told(finding, Visibility.PUBLIC, "sq")):
             words = ["".join(run.text for run in runs) for runs in (told.runs, in_english[number])]
@@ -132,15 +133,10 @@ def _sources(report: Report) -> Rows:
 def _organisations(report: Report) -> Rows:
     wanted = Wanted(report.round, "en", Visibility.PUBLIC)
     bodies = counting.mapped(wanted)
-    start = counting.annex_of(report.round)
-    facts = counting.facts_of(bodies, Visibility.PUBLIC, annexes.FIELDS)
     rows: Rows = []
-    for number, one in enumerate(bodies, start=1):
-        _number, theme, name, place, website, focus = (
-            None if cell == str(annexes.NOT_KNOWN) else cell
-            for cell in annexes.organisation_row(number, one, facts[one.pk], start, wanted)
-        )
-        rows.append([number, one.code, name, one.kind, theme, place, website, focus])
+    for one, told in zip(bodies, annexes.organisation_rows(bodies, wanted), strict=True):
+        number, theme, name, place, website, focus = (None if cell == str(annexes.NOT_KNOWN) else cell for cell in told)
+        rows.append([int(number or 0), one.code, name, one.kind, theme, place, website, focus])
     return rows
 
 
