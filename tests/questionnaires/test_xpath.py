@@ -1,6 +1,8 @@
 """XPath as phones evaluate it: ODK's functions by examples, plain XPath 1.0 beside lxml's own."""
 
 import math
+import re
+import time
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from sofra.questionnaires import xform, xpath
+from sofra.questionnaires import automata, xform, xpath
 from sofra.questionnaires.evaluating import Env
 from sofra.questionnaires.instance import Instance
 from sofra.questionnaires.patterns import matches
@@ -264,6 +266,27 @@ def test_plain_xpath_is_that_of_lxml(text: str) -> None:
         assert math.isnan(ours)
     else:
         assert ours == (pytest.approx(theirs) if isinstance(theirs, float) else theirs)
+
+
+_PIECES = st.sampled_from(["a", "b", "[ab]", "[^a]", ".", "\\d", "(a|b)", "(ab)"])
+_ENDLESS = st.lists(
+    st.tuples(_PIECES, st.sampled_from(["", "*", "+", "?", "{1,2}"])).map("".join), min_size=1, max_size=3
+)
+
+
+@given(_ENDLESS.map("".join), st.text(alphabet="ab1", max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_a_machine_matches_what_python_matches(inner: str, said: str) -> None:
+    pattern = f"({inner})+b?"
+    assert automata.Machine(pattern).matches(said) == (re.fullmatch(pattern, said) is not None)
+
+
+def test_no_pattern_runs_away() -> None:
+    begun = time.perf_counter()
+    assert not matches("(a+)+$", "a" * 200 + "b")
+    assert not matches("([a-z]+\\s?)+", "word " * 60 + "1")
+    assert matches("([a-z]+\\s?)+", "word " * 60)
+    assert time.perf_counter() - begun < 1
 
 
 def test_patterns_are_java_s() -> None:

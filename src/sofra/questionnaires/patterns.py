@@ -3,8 +3,11 @@
 import re
 from functools import lru_cache
 
+from . import automata
+
 LONGEST_PATTERN = 2_000
 LONGEST_TEXT = 20_000
+SHORT = 16  # letters, on which no pattern runs away
 
 _LETTERS = (
     "a-zA-Z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02c1\u0370-\u0481\u048a-\u058f\u05d0-\u05ea"
@@ -55,9 +58,22 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
+@lru_cache(maxsize=256)
+def _machine(pattern: str) -> automata.Machine | None:
+    """For a pattern that could run away; None where it cannot, or where no machine can do it."""
+    ours = _ours(pattern)
+    try:
+        return automata.Machine(ours) if automata.risky(ours) else None
+    except (automata.Unfit, re.error, RecursionError, KeyError):
+        return None
+
+
 def matches(pattern: str, said: str) -> bool:
     """Does the whole text match, as on the phone? What cannot be read matches nothing."""
     found = compiled(pattern)
     if found is None or len(said) > LONGEST_TEXT:
         return False
+    machine = _machine(pattern) if len(said) > SHORT else None
+    if machine is not None:
+        return len(said) <= automata.LONGEST and machine.matches(said)
     return found.fullmatch(said) is not None
