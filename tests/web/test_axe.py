@@ -33,6 +33,8 @@ NO_PAGES = (
     "mfa_download_recovery_codes",
     "session_ics",
     "calendar_feed",
+    "edition_file",
+    "report_draft_file",
 )  # answers, files
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # What a narrow page can break; all the other rules read the same page as on the wide screen.
