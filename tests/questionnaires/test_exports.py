@@ -28,7 +28,7 @@ from . import asked
 pytestmark = pytest.mark.django_db
 Told = list[tuple[str, str, str]]
 
-KOBO = {
+KOBO: dict[str, list[list[Any]]] = {
     "Test": [
         ["Emri i organizatës", "Punon në shkolla?", "Llojet e punës", "Llojet e punës/Në shkolla",
          "Llojet e punës/Me familjet", "Llojet e punës/Në media", "Stafi", "Punon që nga", "Vendi",

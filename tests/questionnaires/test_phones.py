@@ -71,7 +71,7 @@ def test_the_list_of_forms_leads_to_the_form(client: Client, version: Version, k
     assert listed["Date"]
     assert "text/xml" in listed["Content-Type"]
     (form,) = ElementTree.fromstring(listed.content).findall(f"{FORMS}xform")
-    told = {child.tag.removeprefix(FORMS): child.text for child in form}
+    told = {child.tag.removeprefix(FORMS): child.text or "" for child in form}
     assert told["formID"] == "al_test"
     assert told["version"] == "1"
     assert told["name"] == "Provë"

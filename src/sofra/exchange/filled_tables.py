@@ -43,8 +43,8 @@ class Turns:
             repeats.pop("", None)
             if repeats:
                 self.sheets.append((sheet, repeats.most_common(1)[0][0], columns, turns_of(sheet)))
-        known = (INDEX, KEY, "instanceid", "meta/instanceid", FILLING)
-        self.keys = [at for name in known if (at := self.main.column(name)) is not None]
+        named = (INDEX, KEY, "instanceid", "meta/instanceid", FILLING)
+        self.keys = [at for name in named if (at := self.main.column(name)) is not None]
 
     def below(self, cells: list[str], reader: FilledReader, problems: list[dict[str, str]]) -> dict[str, list[Turn]]:
         """The turns of a filling, by the path of their repeat."""
