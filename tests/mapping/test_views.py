@@ -10,9 +10,10 @@ from sofra.mapping import services
 from sofra.mapping.models import Invitation, Round
 from sofra.mapping.services import Pasted
 from sofra.organisations.models import Organisation
+from sofra.questionnaires import services as questionnaires
 from sofra.questionnaires.keys import key_of
 
-from .conftest import answer
+from .conftest import FORM, answer
 
 BASE = "/en/rounds/al.2026.mapping/"
 
@@ -135,3 +136,15 @@ def test_a_round_is_made_changed_opened_and_closed(mapper: Client, opened: Round
     mapper.post("/en/rounds/al.2028.mapping/move/", {"act": "close"})
     made.refresh_from_db()
     assert made.state == "closed"
+
+
+def test_two_versions_of_this_hub_are_compared(opened: Round, drita: User, mapper: Client) -> None:
+    version = opened.version
+    assert version is not None
+    other = questionnaires.load_version(
+        version.questionnaire, FORM.replace("| Website |", "| Page |").encode(), "other.md", by=drita
+    )
+    page = mapper.get(f"/en/methodologies/compare/?one={version.pk}&other={other.pk}").content.decode()
+    assert "<del>Website</del>" in page
+    assert "<ins>Page</ins>" in page
+    assert mapper.get("/en/methodologies/compare/?one=x").status_code == 200

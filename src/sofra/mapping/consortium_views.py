@@ -88,6 +88,21 @@ def methodology(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "mapping/methodology.html", context, status=422 if form.errors else 200)
 
 
+@require_safe
+def version_compare(request: HttpRequest) -> HttpResponse:
+    """Two versions of this hub side by side: "one" is the earlier, "other" the later."""
+    require(request.user, roles.MAPPER)
+    own = list(Version.objects.select_related("questionnaire").order_by("questionnaire__code", "-number")[:200])
+    known = {str(version.pk): version for version in own}
+    one, other = known.get(request.GET.get("one", "")), known.get(request.GET.get("other", ""))
+    differences = None
+    if one is not None and other is not None:
+        forms_of = questionnaires.form_of(one), questionnaires.form_of(other)
+        differences = versions.compare(*forms_of, get_language() or "sq")
+    context = {"own": own, "one": one, "other": other, "differences": differences}
+    return render(request, "mapping/version_compare.html", context)
+
+
 def _own(request: HttpRequest, code: str) -> tuple[list[Version], Version | None]:
     """This hub's versions to compare with; the chosen one, else the newest that is called alike."""
     own = list(Version.objects.select_related("questionnaire").order_by("questionnaire__code", "-number")[:100])

@@ -21,6 +21,7 @@ urlpatterns = [
     path("rounds/<str:code>/changes/", suggestion_views.round_changes, name="round_changes"),
     path("rounds/<str:code>/methodology.zip", consortium_views.round_methodology, name="round_methodology"),
     path("methodologies/", consortium_views.methodology_list, name="methodologies"),
+    path("methodologies/compare/", consortium_views.version_compare, name="version_compare"),
     path("methodologies/<int:number>/", consortium_views.methodology, name="methodology"),
     path("q/<str:key>/refuse/", asking_views.invitation_refuse, name="invitation_refuse"),
 ]

@@ -99,6 +99,7 @@ DOORS: dict[str, dict[str, str]] = {
     "round_methodology": _READ,
     "methodologies": {"GET": MAPPER, "POST": MAPPER},
     "methodology": {"GET": MAPPER, "POST": MAPPER},
+    "version_compare": {"GET": MAPPER},
     "invitation_refuse": _FORM,
     "responses_download": {"GET": MAPPER},
     "changes_download": {"GET": MAPPER},
