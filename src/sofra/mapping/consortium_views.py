@@ -78,7 +78,7 @@ def methodology(request: HttpRequest, number: int) -> HttpResponse:
     own, beside = _own(request, kept.code)
     context = {
         "kept": kept, "form": form, "own": own, "beside": beside, "title": said(asked["titles"]) or kept.code,
-        "methods": {code: markdown.html(text) for code, text in sorted(inside.methods.items())},
+        "methods": {code: markdown.html(text, 3) for code, text in sorted(inside.methods.items())},
         "differences": None, "manifest": inside.manifest,
     }  # fmt: skip
     if beside is not None:
