@@ -84,6 +84,16 @@ def test_turns_are_counted_and_nothing_written_in_them_is_lost() -> None:
         instance.add_turn("/data/act")
 
 
+def test_more_turns_than_anybody_fills_in_are_a_fault() -> None:
+    text = "| survey |\n| | type | name | label | repeat_count |\n| | integer | n | N | |\n"
+    text += "| | begin repeat | r | R | ${n} |\n| | text | a | A | |\n| | end repeat | | | |\n"
+    instance = Instance.blank(form(text))
+    instance.put("/data/n", "100000000")
+    instance.recalculate()
+    assert len(instance.turns("/data/r")) == 500
+    assert sentences(instance) == {"/data/n": "No more than 500 can be added here."}
+
+
 def test_turns_within_turns() -> None:
     instance = filled(number="2", name="Ana")
     instance.put("/data/act[2]/title", "Camp")

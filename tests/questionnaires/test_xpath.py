@@ -180,6 +180,11 @@ def test_as_on_the_phone(text: str, expected: Any) -> None:
         assert found == expected
 
 
+def test_long_chains_are_worked_out() -> None:
+    assert value(" + ".join(["1"] * 2_000) + " - 5") == 1995.0
+    assert value(" or ".join(["/data/age = 1"] * 2_000) + " or true()") is True
+
+
 def test_an_absolute_path_in_a_repeat_means_the_same_turn() -> None:
     assert value("/data/people/name", "/data/people/age", 1) == ["Cvetan"]
     assert value("count(/data/people)", "/data/people/age", 1) == 3.0

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .instance import Instance
 
 LONGEST = 200_000  # letters of one answer
+MOST_TURNS = 500  # of one repeat
 _INT = re.compile(r"-?\d{1,18}", re.ASCII).fullmatch
 _DECIMAL = re.compile(r"-?(\d+\.?\d*|\.\d+)", re.ASCII).fullmatch
 
@@ -68,6 +69,8 @@ def _fault(instance: Instance, node: Node, question: Question, language: str) ->
         return wrong
     if question.constraint and not instance.fits(node):
         return instance.message(node, "constraint", language) or _("This answer is not allowed here.")
+    if question.path in instance.form.counting and values.read_number(node.text) > MOST_TURNS:
+        return _("No more than %(most)s can be added here.") % {"most": MOST_TURNS}
     return ""
 
 

@@ -65,6 +65,8 @@ class Compiler:
         if kind == "op":
             if tree[1] in ("or", "and") and tree[2][:2] == ("op", tree[1]):
                 return self._chain(tree)
+            if tree[1] in ("+", "-") and tree[2][0] == "op" and tree[2][1] in ("+", "-"):
+                return self._sum(tree)
             return self._operator(tree[1], self.compile(tree[2]), self.compile(tree[3]))
         if kind == "neg":
             inner = self.compile(tree[1])
@@ -89,6 +91,23 @@ class Compiler:
                 if truth(it(node, env)) is enough:
                     return enough
             return not enough
+
+        return run
+
+    def _sum(self, tree: Tree) -> Run:
+        """a + b - c …, however long."""
+        found = []
+        while tree[0] == "op" and tree[1] in ("+", "-"):
+            found.append((tree[1], self.compile(tree[3])))
+            tree = tree[2]
+        first, rest = self.compile(tree), found[::-1]
+        number = values.number
+
+        def run(node: Node, env: Env) -> Value:
+            total = number(first(node, env))
+            for sign, it in rest:
+                total = total + number(it(node, env)) if sign == "+" else total - number(it(node, env))
+            return total
 
         return run
 

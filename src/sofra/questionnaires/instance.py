@@ -17,7 +17,7 @@ from .shapes import Action, Form, Group, Item, Itemset, Question, Repeat, Said, 
 from .trees import Node
 from .xpath import BadExpression
 
-MOST_TURNS = 500
+MOST_TURNS = checking.MOST_TURNS
 MOST_NODES = 60_000
 _STEP = re.compile(r"([^\[\]]+)(?:\[(\d{1,6})\])?")
 _ROUNDS = 20  # of actions that set off one another
@@ -135,6 +135,9 @@ class Instance:
                 found.setdefault(node.spec.path, []).append(node)
         self._at = found
 
+    def _size(self) -> int:
+        return sum(len(nodes) for nodes in self._at.values())
+
     def nodes(self, path: str) -> list[Node]:
         """All nodes of a path of the form, in every turn."""
         return self._at.get(path, [])
@@ -214,7 +217,7 @@ class Instance:
         item, above = self._repeat(path)
         if item.counted:
             raise ValueError(_("How often this is asked follows from another answer."))
-        if len(above.named.get(item.name, ())) >= MOST_TURNS or len(self._at) > MOST_NODES:
+        if len(above.named.get(item.name, ())) >= MOST_TURNS or self._size() > MOST_NODES:
             raise ValueError(_("No more than %(most)s can be added here.") % {"most": MOST_TURNS})
         self._new_turn(item, above)
         self._indexed()
@@ -263,7 +266,7 @@ class Instance:
             wanted = int(value) if value == value and value not in (float("inf"), float("-inf")) else 0
             wanted = max(0, min(MOST_TURNS, wanted))
             same = above.named.get(item.name, [])
-            while len(same) < wanted and sum(len(nodes) for nodes in self._at.values()) < MOST_NODES:
+            while len(same) < wanted and self._size() < MOST_NODES:
                 self._new_turn(item, above)
                 same = above.named[item.name]
                 changed = True

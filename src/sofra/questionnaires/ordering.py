@@ -27,6 +27,9 @@ def settle(form: Form) -> None:
     for circle in _circles(_waiting(form)):
         said = " → ".join(path.rpartition("/")[2] for path in circle)
         form.troubles.append(Trouble(circle[0], _role_of(form, circle), "cycle", said))
+    form.counting = frozenset(
+        "/" + "/".join(path) for (role, _path), found in reads.items() if role == "count" for path, _how in found
+    )
     hard, soft = _edges(form, units, reads)
     order, form.settled = _sorted(list(units), hard, soft)
     form.units = [units[key] for key in order]

@@ -153,6 +153,7 @@ class Form:
     order: dict[str, list[str]] = field(default_factory=dict)
     volatile: frozenset[str] = frozenset()
     offers: dict[str, set[str]] = field(default_factory=dict)
+    counting: frozenset[str] = frozenset()  # questions that say how many turns a repeat has
     _runs: dict[tuple[str, str], Run | None] = field(default_factory=dict)
 
     @property
