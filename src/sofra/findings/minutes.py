@@ -59,6 +59,8 @@ def _bodies(table: RoundTable) -> str:
     lines = [f"# {_('Who was at the table')}", ""]
     if not seats:
         return "\n".join([*lines, _("Which bodies were at the table is not known.")])
+    if counted["unknown"] == counted["bodies"]:
+        return "\n".join([*lines, _("Which bodies were at the table is not known.")])
     lines.append(
         ngettext("%(present)s body of %(bodies)s came.", "%(present)s bodies of %(bodies)s came.", counted["present"])
         % counted

@@ -42,7 +42,8 @@ def table_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = [
         {"table": one, "on": dates.written(one.on), "findings": len(one.agenda.all()),
-         "present": sum(seat.present is True for seat in one.seats.all()), "bodies": len(one.seats.all())}
+         "present": sum(seat.present is True for seat in one.seats.all()),
+         "known": any(seat.present is not None for seat in one.seats.all())}
         for one in page.object_list
     ]  # fmt: skip
     context = {"page": page, "rows": rows, "maps": has(request.user, roles.MAPPER)}
