@@ -107,4 +107,4 @@ def _geometry(it: dict[str, object]) -> str:
         places = [places]
     elif it.get("type") == "Polygon":
         places = places[0]  # type: ignore[index]
-    return "; ".join(f"{place[1]} {place[0]} 0 0" for place in places)  # type: ignore[index, attr-defined]
+    return "; ".join(f"{place[1]} {place[0]} 0 0" for place in places)  # type: ignore[attr-defined]
