@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -319,7 +320,9 @@ def _as_typed(one: Block, form: forms.BlockForm) -> Block:
 
 def _preview(found: Report, one: Block, language: str) -> str:
     made = building.block_of(found, one, language, Visibility.PUBLIC)
-    return page.blocks_html(made, language=language, level=3) if made else ""
+    shown = page.blocks_html(made, language=language, level=3, prefix=f"{language}-") if made else ""
+    # Both languages stand on one page: what links lead to is kept apart. Texts hold no quotation mark as it is.
+    return mark_safe(shown.replace(' id="', f' id="{language}-').replace('href="#', f'href="#{language}-'))
 
 
 @require_safe
