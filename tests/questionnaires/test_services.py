@@ -1,6 +1,7 @@
 """Begun, saved, sent, received, withdrawn: nothing lost, nothing twice, listeners told."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,24 +16,7 @@ from sofra.questionnaires.listeners import Happened
 from sofra.questionnaires.models import Answer, Filling, Questionnaire, Version
 from sofra.questionnaires.services import File
 
-FORM = """
-| survey  |
-|         | type                | name    | label::English (en) | label::Shqip (sq) | required | relevant       | constraint | constraint_message::English (en) | constraint_message::Shqip (sq) | sofra |
-|         | text                | name    | Name                | Emri              | yes      |                |            |                                  |                                | organisation.name |
-|         | select_multiple how | kinds   | What do you do?     | Çfarë bëni?       |          |                |            |                                  |                                | organisation.theme |
-|         | integer             | members | How many are you?   | Sa jeni?          |          |                | . > 0      | More than none                   | Më shumë se asnjë              | |
-|         | begin repeat        | acts    | Activity            | Aktiviteti        |          |                |            |                                  |                                | |
-|         | text                | title   | Its title           | Titulli           |          |                |            |                                  |                                | activity.title |
-|         | end repeat          |         |                     |                   |          |                |            |                                  |                                | |
-|         | text                | why     | Why not?            | Pse jo?           |          | ${kinds} = ''  |            |                                  |                                | |
-| choices |
-|         | list_name | name  | label::English (en) | label::Shqip (sq) |
-|         | how       | teach | We teach            | Mësojmë           |
-|         | how       | help  | We help             | Ndihmojmë         |
-| settings |
-|         | form_id | version | default_language |
-|         | tried   | 1       | Shqip (sq)       |
-"""
+FORM = (Path(__file__).parent / "sent_form.md").read_text()
 
 
 @pytest.fixture
@@ -245,7 +229,8 @@ def test_the_next_round_begins_with_the_last_answers(version: Version) -> None:
 
 def test_counts_say_their_base(version: Version) -> None:
     for number, kinds in enumerate(["teach help", "teach", ""]):
-        xml = f'<data id="tried"><name>N</name><kinds>{kinds}</kinds><meta><instanceID>uuid:c{number}</instanceID></meta></data>'
+        xml = f'<data id="tried"><name>N</name><kinds>{kinds}</kinds>'
+        xml += f"<meta><instanceID>uuid:c{number}</instanceID></meta></data>"
         services.receive(version, xml, [], way="phone")
     found = queries.counts([version.pk], "kinds")
     assert (found.base, found.asked, found.values) == (2, 3, {"teach": 2, "help": 1})

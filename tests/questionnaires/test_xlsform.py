@@ -191,7 +191,28 @@ def test_an_xform_of_somebody_else_is_read_as_it_is() -> None:
 
 _CELL = st.one_of(
     st.sampled_from(
-        ["text", "integer", "note", "calculate", "begin group", "end group", "begin repeat", "end repeat", "select_one yn", "select_multiple yn or_other", "rank yn", "range", "a", "b", "${a}", "${b} + 1", "${a} = 'y'", "yes", "1", ""]
+        [
+            "text",
+            "integer",
+            "note",
+            "calculate",
+            "begin group",
+            "end group",
+            "begin repeat",
+            "end repeat",
+            "select_one yn",
+            "select_multiple yn or_other",
+            "rank yn",
+            "range",
+            "a",
+            "b",
+            "${a}",
+            "${b} + 1",
+            "${a} = 'y'",
+            "yes",
+            "1",
+            "",
+        ]
     ),
     st.text(alphabet="abc${}()'= .1|", max_size=8),
 )
