@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 from sofra.ground.text import fold
 from sofra.questionnaires import queries
 from sofra.questionnaires.models import Version
@@ -113,7 +115,7 @@ def _ways(path: str) -> Iterator[str]:
 
 def targets(known: Known) -> dict[str, str]:
     """Everything that a column may be mapped to, with words for the person who chooses."""
-    found = {INSTANCE: INSTANCE, SUBMITTED: SUBMITTED}
+    found = {INSTANCE: _("number of the filling (instanceID)"), SUBMITTED: _("when it was sent")}
     for path, kind in known.kinds.items():
         found[path] = known.labels.get(path) or path
         if kind in {"select_multiple", "rank"}:
