@@ -56,7 +56,7 @@ def at(filling: Filling, path: str) -> str:
 def test_from_the_link_to_the_copy(client: Client, filling: Filling, link: str) -> None:
     start = visit(client, link)
     assert "Who sees them" in start.text
-    assert "10 minutes" in start.text
+    assert "minutes; 3 parts" in start.text
     tasks = start.fill(language="English (en)").press()
     assert tasks.address == f"{link}parts/"
     assert "Not asked of you" in tasks.text  # the second part hangs on an answer of the first

@@ -39,7 +39,7 @@ LOOKS = {  # what our pages show as the author wants it, or as well
     "minimal", "field-list", "multiline", "numbers", "autocomplete", "vertical", "horizontal", "horizontal-compact",
     "columns", "columns-pack", "columns-flex", "compact", "quickcompact", "quick", "likert", "list", "list-nolabel",
     "label", "table-list", "no-buttons", "thousands-sep", "summary", "textarea", "randomized", "no-calendar", "tel",
-    "email", "url", "text", "search", "picker", "no-ticks",
+    "email", "url", "text", "search", "picker", "no-ticks", "month-year", "year",
 }  # fmt: skip
 _LOOKS_LIKE = re.compile(r"(columns|compact|quickcompact|w|h)-?\d+|columns-\d+-pack")
 
