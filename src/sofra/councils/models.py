@@ -51,7 +51,14 @@ class Council(models.Model):
 class Document(models.Model):
     """An order, regulation or action plan of a council."""
 
+    class Kind(models.TextChoices):
+        ORDER = "order", _("order or decision that founds it")
+        REGULATION = "regulation", _("regulation")
+        PLAN = "plan", _("action plan")
+        OTHER = "other", _("other document")
+
     council = models.ForeignKey(Council, models.CASCADE, related_name="documents")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.OTHER)
     title = models.CharField(max_length=300)
     dated = models.CharField(max_length=10, blank=True)
     name = models.CharField(max_length=200, blank=True)
@@ -59,7 +66,11 @@ class Document(models.Model):
     size = models.PositiveBigIntegerField(default=0)
     media_type = models.CharField(max_length=100, blank=True)
     url = models.URLField(max_length=500, blank=True)
+    source = models.CharField(max_length=300, blank=True, help_text="Where it is said that there is such a document")
     share = models.CharField(max_length=10, choices=Share, default=Share.COUNCIL)
+
+    class Meta:
+        ordering = ["kind", "-dated", "id"]
 
 
 class Seat(models.Model):
@@ -124,6 +135,7 @@ class Meeting(models.Model):
     begins = models.DateTimeField()
     ends = models.DateTimeField(null=True)
     where = models.CharField(max_length=200, blank=True)
+    why = models.CharField(max_length=300, blank=True, help_text="Why it was cancelled or moved")
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     minutes = models.TextField(blank=True)
     closed = models.TextField(blank=True)
@@ -199,6 +211,18 @@ class DecisionStep(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+class Reminder(models.Model):
+    """A letter that went out once: to whom, of which kind, about what (with its date, so that a new date is new)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    about = models.CharField(max_length=120)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind", "about"], name="council_reminded_once")]
 
 
 class Item(models.Model):
