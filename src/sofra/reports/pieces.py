@@ -31,6 +31,7 @@ from .counting import UNKNOWN, Where
 from .wanted import Piece, Wanted
 
 FEW = 5  # what fewer said is not told apart in public: it could be told who they are
+MOST_BARS = 15  # of one question; of longer lists of choices only those that somebody made are drawn
 MOST_ROWS = 200  # of a list that stands in a report; the hub's pages hold the whole
 Pairs = Sequence[tuple[str, int | None]]
 
@@ -442,9 +443,13 @@ def _question(wanted: Wanted, version: int, question: questionnaires.Asked) -> l
     if 0 < told.base < FEW and wanted.level < Visibility.MEMBERS:
         few = _("fewer than %(few)s answered, so their answers are not shown") % {"few": FEW}
         return [Paragraph((Run(question.label, strong=True), Run(f" – {few}.")), "small")]
-    if not question.choices:
+    if not question.choices or not told.base:  # of nobody's answers no bar is drawn: it would say 0 of something
         return [Paragraph((Run(question.label, strong=True), Run(f" – {none}.")), "small")]
     pairs = [(label, told.values.get(code, 0)) for code, label in question.choices]
+    if len(pairs) > MOST_BARS:
+        given = [pair for pair in pairs if pair[1]]
+        none += "; " + _("choices that nobody made are left out: %(number)s") % {"number": len(pairs) - len(given)}
+        pairs = given
     name = "answers-" + question.path.replace("/", "-").replace("_", "-")
     return [
         bars(wanted, name, question.label, pairs, what=_("Answer"), of=_("Answers"), base=none,
