@@ -1,4 +1,4 @@
-"""The report of 2018, generated from what the demo holds, beside the printed one: same annex, same counts, every point."""
+"""The report of 2018, generated from what the demo holds, beside the printed one: same annex, counts and points."""
 
 import csv
 import re
