@@ -272,6 +272,11 @@ class Mechanism(models.Model):
         NO = "no", _("does not exist")
         UNKNOWN = "unknown", _("not known")
 
+    class Stage(models.TextChoices):
+        STANDING = "standing", _("stands")
+        PROPOSED = "proposed", _("proposed")
+        RETURNED = "returned", _("returned")
+
     place = models.CharField(max_length=40, db_index=True)
     kind = models.CharField(max_length=20, choices=Kind)
     exists = models.CharField(max_length=8, choices=Exists, default=Exists.UNKNOWN)
@@ -286,14 +291,18 @@ class Mechanism(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     replaced_at = models.DateTimeField(null=True, help_text="A newer row says otherwise; this one stays readable")
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.STANDING, help_text="Proposals stand apart")
+    answer = models.CharField(max_length=300, blank=True, help_text="Why a proposal came back")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["place", "kind", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["place", "kind"], name="one_standing_mechanism", condition=models.Q(replaced_at=None)
+                fields=["place", "kind"], name="one_standing_mechanism",
+                condition=models.Q(replaced_at=None, stage="standing"),
             ),
-        ]
+        ]  # fmt: skip
 
 
 class Consultation(models.Model):
