@@ -139,9 +139,9 @@ def _moment(at: Any) -> str:
 
 
 def _main_rows(found: QuerySet[Filling], columns: Columns) -> Iterator[list[Any]]:
+    names = asking.names_of(found)
     for filling, values in batches(found):
-        name = asking.names_of([filling]).get(filling.pk, "") if asking.NAMERS else ""
-        yield [*_about(filling, name), *columns.row(values.get("", {}))]
+        yield [*_about(filling, names.get(filling.pk, "")), *columns.row(values.get("", {}))]
 
 
 def _turn_rows(found: QuerySet[Filling], columns: Columns) -> Iterator[list[Any]]:

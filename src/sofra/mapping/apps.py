@@ -11,3 +11,4 @@ class MappingConfig(AppConfig):
 
         listeners.LISTENERS.append(services.note_filling)
         asking.ASKERS.append(telling.asked)
+        asking.NAMERS.append(telling.names)

@@ -1,6 +1,9 @@
 """What the first page of an invitation's private link says: who asks, whom, why and until when."""
 
+from collections.abc import Collection
+
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -9,6 +12,13 @@ from sofra.questionnaires.asking import Asked
 from sofra.questionnaires.models import Filling
 
 from . import letters, queries
+from .models import Invitation
+
+
+def names(fillings: Collection[Filling] | QuerySet[Filling]) -> dict[int, str]:
+    """Of which organisation the answers are, as it was invited."""
+    found = Invitation.objects.filter(filling__in=fillings).order_by()
+    return {filling: name for filling, name in found.values_list("filling_id", "name") if filling is not None}
 
 
 def asked(filling: Filling) -> Asked | None:

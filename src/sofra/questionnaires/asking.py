@@ -3,11 +3,15 @@
 A room adds its function to ASKERS in its AppConfig.ready; the first that knows the filling speaks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from .models import Filling
+
+Fillings = Collection[Filling] | QuerySet[Filling]
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Asked:
 
 
 # Fillings → what each is called in a list (the organisation asked), by the number of the filling.
-NAMERS: list[Callable[[Sequence[Filling]], dict[int, str]]] = []
+NAMERS: list[Callable[[Fillings], dict[int, str]]] = []
 ASKERS: list[Callable[[Filling], Asked | None]] = []
 
 
@@ -39,7 +43,7 @@ def asked_by(filling: Filling) -> Asked:
     return Asked()
 
 
-def names_of(fillings: Sequence[Filling]) -> dict[int, str]:
+def names_of(fillings: Fillings) -> dict[int, str]:
     """Of whom the answers are, for a whole page of a list at once."""
     names: dict[int, str] = {}
     for namer in NAMERS:
