@@ -21,6 +21,7 @@ from pytest_django import Settings
 from tests.hidden_findings import FINDING_EXAMPLES, show_findings
 from tests.hidden_reports import REPORT_EXAMPLES, show_reports
 from tests.hidden_rounds import ROUND_EXAMPLES, show_rounds
+from tests.hidden_training import TRAINING_EXAMPLES, show_training
 from tests.questionnaires import tried_form
 
 from sofra.accounts import roles, services
@@ -225,6 +226,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **FINDING_EXAMPLES,
     **ROUND_EXAMPLES,
     **REPORT_EXAMPLES,
+    **TRAINING_EXAMPLES,
     "place": lambda world: {"code": "AL"},
     "api:get_place": lambda world: {"code": "AL"},
     "api:get_organisation": one,
@@ -343,6 +345,7 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
     show_findings(made)
     show_rounds(made)
     show_reports(made)
+    show_training(made)
     drita = made.people["drita"]
     table = exchange.upload_file([b"Name;Website\nThree tables;three.example.org\n"], name="list.csv", by=drita)
     exchange.map_columns(table, mapping={"Name": "name", "Website": "website"}, by=drita)

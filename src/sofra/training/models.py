@@ -65,6 +65,9 @@ class Edition(models.Model):
         ordering = ["curriculum", "-number"]
         constraints = [models.UniqueConstraint(fields=["curriculum", "number", "language"], name="edition_once")]
 
+    def __str__(self) -> str:
+        return f"{self.curriculum} {self.number} ({self.language})"
+
 
 class Material(models.Model):
     """A file or address that an edition uses, with its rights. Seen as `visible_to` says."""
@@ -229,6 +232,10 @@ class Participant(models.Model):
     completed = models.BooleanField(null=True)
     certificate = models.CharField(max_length=20, blank=True, help_text="The number on the certificate; names no one")
 
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["session", "name", "body"], name="participant_once")]
+
 
 class CheckIn(models.Model):
     """A code on the wall by which those present count themselves, on one day, without a name."""
@@ -303,6 +310,9 @@ class Trainer(models.Model):
     sessions = models.ManyToManyField(Session, related_name="trainers")
     ended_on = models.DateField(null=True)
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Requirement(models.Model):
     """What a trainer to be must have done for a curriculum."""
@@ -313,6 +323,9 @@ class Requirement(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return said(self.texts)
 
 
 class Progress(models.Model):

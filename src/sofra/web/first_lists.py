@@ -18,7 +18,7 @@ from sofra.places.resolving import resolve
 from sofra.questionnaires import services as questionnaires
 from sofra.questionnaires.models import Version
 
-from . import mapping_2018
+from . import mapping_2018, municipal_training
 
 Say = Callable[[str], None]
 
@@ -31,7 +31,7 @@ TABLES = (
 PRIORITIES = "priorities.csv"
 MAPPING = "mapping-2018"  # the folder of what the mapping of 2018 found
 QUESTIONNAIRE = "al.mapping"  # the questionnaire that rounds in Albania ask by: data/questionnaires/al.mapping.xlsx
-NAMES = [*(name for _what, name, _recipe in TABLES), PRIORITIES, QUESTIONNAIRE, MAPPING]
+NAMES = [*(name for _what, name, _recipe in TABLES), PRIORITIES, QUESTIONNAIRE, MAPPING, municipal_training.FILE]
 
 
 def are_loaded() -> bool:
@@ -62,6 +62,8 @@ def load_lists(wanted: list[str], say: Say) -> None:
         load_questionnaire(say)
     if MAPPING in wanted:
         rebuild_mapping(say)
+    if municipal_training.FILE in wanted:
+        municipal_training.load_training(say)
 
 
 def load_questionnaire(say: Say) -> Version:

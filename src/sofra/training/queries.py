@@ -1,0 +1,337 @@
+"""What can be asked of programmes and sessions, and what of it this person may see."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from sofra.accounts import roles
+from sofra.accounts.access import has, level_of
+from sofra.activities import queries as activities
+from sofra.activities.models import Activity
+from sofra.activities.vocabulary import AgeBand, Mode, Status
+from sofra.ground.models import Visibility
+from sofra.organisations.models import Organisation
+from sofra.places.models import Place
+
+from . import rules
+from .models import Count, CountPart, Curriculum, Programme, Sector, Session, Stated
+
+HELD_OR_GOING_ON = (Status.HELD, Status.RUNNING)
+
+
+def words_of(dimension: str, key: str) -> str:
+    """How a part of a count is called: ("sex", "women") -> "women and girls"."""
+    if "+" in dimension:
+        pairs = zip(dimension.split("+"), key.split("+"), strict=False)
+        return ", ".join(words_of(one, of) for one, of in pairs)
+    known: Mapping[str, Any] = {
+        **rules.KEYS, "sector": dict(Sector.choices), "age": {code: word for code, word in AgeBand.choices if code}
+    }.get(dimension, {})  # fmt: skip
+    return str(known.get(key, key))
+
+
+def name_of_dimension(dimension: str) -> str:
+    return " + ".join(str(rules.DIMENSIONS.get(one, one)) for one in dimension.split("+"))
+
+
+# — who may see and write ——————————————————————————————————————————————————————————————————————————————————
+
+
+def programmes(level: int) -> QuerySet[Programme]:
+    return Programme.objects.filter(visible_to__lte=level).select_related("host")
+
+
+def curricula(level: int) -> QuerySet[Curriculum]:
+    return Curriculum.objects.filter(visible_to__lte=level).select_related("owner")
+
+
+def may_edit(user: Any, owner: Organisation | None) -> bool:
+    return activities.may_edit(user, owner)
+
+
+def programme_for(user: Any, code: str, *, edit: bool = False) -> Programme:
+    """The programme that the person may see (or, with `edit`, write); otherwise 404."""
+    return _one_for(user, Programme.objects.select_related("host", "curriculum"), "host", code, edit)
+
+
+def curriculum_for(user: Any, code: str, *, edit: bool = False) -> Curriculum:
+    return _one_for(user, Curriculum.objects.select_related("owner"), "owner", code, edit)
+
+
+def _one_for(user: Any, among: QuerySet[Any], owner: str, code: str, edit: bool) -> Any:
+    found = among.filter(code=code).first()
+    if found is None:
+        raise Http404
+    writes = may_edit(user, getattr(found, owner))
+    if found.visible_to > level_of(user) and not writes:
+        raise Http404
+    if edit and not writes:
+        raise PermissionDenied
+    return found
+
+
+def session_for(user: Any, code: str, *, edit: bool = False) -> Session:
+    """The session of this activity, seen by whoever sees the activity; otherwise 404."""
+    activity = activities.activity_for(user, code, edit=edit)
+    found = Session.objects.select_related("activity__owner", "programme", "edition__curriculum")
+    session = found.filter(activity=activity).first()
+    if session is None:
+        raise Http404
+    return session
+
+
+def sessions(level: int) -> QuerySet[Session]:
+    """The sessions whose activities a viewer of this level may know of, and that were not cancelled."""
+    seen = activities.activities(level).exclude(status=Status.CANCELLED)
+    return Session.objects.filter(activity__in=seen.values("pk")).select_related("activity__owner")
+
+
+def sessions_to_join(programme: Programme) -> QuerySet[Activity]:
+    """Activities of the programme's host that could become its sessions."""
+    if programme.host is None:
+        return Activity.objects.none()
+    return activities.activities(Visibility.SEALED).filter(activities.owned_by(programme.host), training=None)
+
+
+# — counts ————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@dataclass(slots=True)
+class Line:
+    """A count as this reader may see it."""
+
+    count: Count
+    shown: rules.Shown
+    odd: list[str] = field(default_factory=list)
+
+    @property
+    def parts(self) -> list[tuple[str, list[tuple[str, int, Decimal | None]], int | None]]:
+        """(dimension, [(part, people, share in percent of the dimension's own sum)], not told apart)"""
+        found = []
+        for dimension, of in self.shown.parts.items():
+            base = sum(of.values())
+            rows = [(words_of(dimension, key), number, percent(number, base)) for key, number in of.items()]
+            left = None if self.shown.total is None else self.shown.total - base
+            found.append((name_of_dimension(dimension), rows, left))
+        return found
+
+    @property
+    def hidden(self) -> list[str]:
+        return [name_of_dimension(one) for one in self.shown.hidden]
+
+
+def percent(number: int, base: int) -> Decimal | None:
+    return round(Decimal(100 * number) / base, 1) if base else None
+
+
+def standing(session: Session) -> QuerySet[Count]:
+    """The counts that no newer one replaced."""
+    return session.counts.filter(replaced_by=None).select_related("day").prefetch_related("parts")
+
+
+_ORDER = {"present": 0, "completed": 1, "registered": 2}
+
+
+def lines_of(session: Session, level: int) -> list[Line]:
+    """The standing counts: attendance first, so that rule 4 keeps it and hides what is too near to it."""
+    counts = list(standing(session))
+    main = rules.attendance((one.what, one.total, one.pk) for one in counts)
+    counts.sort(key=lambda one: (one.pk != main, _ORDER[one.what], str(one.day.on if one.day else ""), one.pk))
+    parts = [_by_dimension((part.dimension, part.key, part.number) for part in one.parts.all()) for one in counts]
+    if level >= Visibility.MEMBERS:
+        return [
+            Line(one, rules.Shown(one.total, of), rules.odd(one.total, of, said_of(of)))
+            for one, of in zip(counts, parts, strict=True)
+        ]
+    hidden = session.pk in _hidden_with(session)
+    told = [False] * len(counts) if hidden else rules.told_beside([one.total for one in counts])
+    found = []
+    for one, of, fits in zip(counts, parts, told, strict=True):
+        shown = rules.shown_in_public(one.total, of) if fits else rules.Shown(None, {}, True, tuple(of))
+        if fits and one.pk != main:  # the parts of two counts would give away who came to one of them alone
+            shown = rules.Shown(shown.total, {}, shown.hidden_total, tuple(of))
+        found.append(Line(one, shown))
+    return sorted(found, key=lambda line: (_ORDER[line.count.what] != 2, line.count.pk))
+
+
+def said_of(parts: rules.Parts) -> dict[tuple[str, str], str]:
+    return {(dimension, key): words_of(dimension, key) for dimension, of in parts.items() for key in of}
+
+
+def _by_dimension(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for dimension, key, number in rows:
+        found.setdefault(dimension, {})[key] = number
+    return found
+
+
+def _hidden_with(session: Session) -> set[int]:
+    """Rule 5, of the programme that the session belongs to."""
+    among = Session.objects.filter(pk=session.pk)
+    if session.programme_id:
+        among = sessions(Visibility.PUBLIC).filter(programme=session.programme_id)
+    return rules.hidden_together({pk: total for pk, (_row, total) in _attendance_of(among).items()})
+
+
+def _attendance_of(among: QuerySet[Session]) -> dict[int, tuple[int, int]]:
+    """Session -> (number of the count that says how many attended, how many)."""
+    rows = Count.objects.filter(session__in=among.order_by().values("pk"), replaced_by=None).order_by()
+    of: dict[int, list[tuple[str, int | None, int]]] = defaultdict(list)
+    totals: dict[int, int | None] = {}
+    for pk, session, what, total in rows.values_list("pk", "session", "what", "total"):
+        of[session].append((what, total, pk))
+        totals[pk] = total
+    found = {}
+    for session, counts in of.items():
+        row = rules.attendance(counts)
+        if row is not None:
+            found[session] = (row, totals[row] or 0)
+    return found
+
+
+# — totals ————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@dataclass(slots=True)
+class Totals:
+    """What the rows of many sessions add up to. `counted` sessions have a number; of `hidden` ones it is not told.
+
+    `bases`: dimension -> people who were told apart by it; the base of each share.
+    """
+
+    sessions: int = 0
+    counted: int = 0
+    hidden: int = 0
+    attendees: int | None = None
+    parts: dict[str, dict[str, int]] = field(default_factory=dict)
+    hidden_parts: dict[str, int] = field(default_factory=dict)
+    by_session: dict[int, int | None] = field(default_factory=dict)
+    hidden_sessions: set[int] = field(default_factory=set)
+    places: set[str] = field(default_factory=set)
+
+    @property
+    def not_counted(self) -> int:
+        return self.sessions - self.counted
+
+    def base(self, dimension: str) -> int:
+        return sum(self.parts.get(dimension, {}).values())
+
+    def number(self, dimension: str, key: str) -> int | None:
+        return self.parts[dimension].get(key, 0) if dimension in self.parts else None
+
+
+def totals_of(among: QuerySet[Session], level: int) -> Totals:
+    """Sums over sessions; for the public of what is told alone (rules 5 and 6)."""
+    known = dict(among.order_by().values_list("pk", "activity__places"))
+    found = Totals(sessions=len(known))
+    for codes in known.values():
+        found.places.update(codes)
+    counts = _attendance_of(among)
+    found.counted = len(counts)
+    public = level < Visibility.MEMBERS
+    hidden = _hidden_by_programme(among, counts) if public else set()
+    found.hidden, found.hidden_sessions = len(hidden), hidden
+    wanted = {row: session for session, (row, _total) in counts.items() if session not in hidden}
+    parts: dict[int, dict[str, dict[str, int]]] = {}
+    rows = CountPart.objects.filter(
+        count__session__in=among.order_by().values("pk"), count__replaced_by=None
+    ).order_by()
+    for row, dimension, key, number in _read(rows):
+        if row in wanted:
+            parts.setdefault(row, {}).setdefault(dimension, {})[key] = number
+    for row, session in wanted.items():
+        total, of = counts[session][1], parts.get(row, {})
+        shown = rules.shown_in_public(total, of) if public else rules.Shown(total, of)
+        found.by_session[session] = shown.total
+        found.attendees = (found.attendees or 0) + (shown.total or 0)
+        _add(found, shown)
+    return found
+
+
+def _read(rows: QuerySet[CountPart]) -> Iterable[tuple[int, str, str, int]]:
+    return rows.order_by().values_list("count", "dimension", "key", "number").iterator(20_000)
+
+
+def _add(found: Totals, shown: rules.Shown) -> None:
+    for dimension, numbers in shown.parts.items():
+        into = found.parts.setdefault(dimension, {})
+        for key, number in numbers.items():
+            into[key] = into.get(key, 0) + number
+    for dimension in shown.hidden:
+        found.hidden_parts[dimension] = found.hidden_parts.get(dimension, 0) + 1
+
+
+def _hidden_by_programme(among: QuerySet[Session], counts: Mapping[int, tuple[int, int]]) -> set[int]:
+    """Rule 5 looks at the whole programme, whatever part of it is asked for."""
+    of = dict(among.order_by().values_list("pk", "programme"))
+    alone = {pk: counts[pk][1] for pk, programme in of.items() if programme is None and pk in counts}
+    hidden = {pk for pk, total in alone.items() if rules.is_small(total)}
+    small = {of[pk] for pk, (_row, total) in counts.items() if of.get(pk) is not None}
+    for programme in small:
+        whole = _attendance_of(sessions(Visibility.PUBLIC).filter(programme=programme))
+        hidden |= rules.hidden_together({pk: total for pk, (_row, total) in whole.items()})
+    return hidden & set(of)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A number as the rows add up to it, and as a source states it of the whole."""
+
+    name: str
+    computed: str
+    computed_note: str
+    stated: list[Stated]
+
+
+def side_by_side(programme: Programme, totals: Totals) -> list[Beside]:
+    """Computed and stated, each number in a line; neither is corrected by the other."""
+    stated: dict[str, list[Stated]] = defaultdict(list)
+    for one in programme.stated.order_by("id"):
+        stated[one.what].append(one)
+    unknown = _("not stated per session")
+    lines = [
+        Beside(_("Municipalities"), str(len(totals.places)), "", stated.pop("municipalities", [])),
+        Beside(_("Sessions"), str(totals.sessions), "", stated.pop("sessions", [])),
+        Beside(
+            _("Attendees"), unknown if totals.attendees is None else str(totals.attendees),
+            _("in %(counted)s of %(all)s sessions") % {"counted": len(totals.by_session), "all": totals.sessions}
+            if totals.attendees is not None else "",
+            stated.pop("attendees", []),
+        ),
+        _share_line(_("Women and girls"), totals, "sex", "women", stated.pop("women", [])),
+        _share_line(_("For the first time"), totals, "first", "yes", stated.pop("first_time", [])),
+    ]  # fmt: skip
+    return lines + [Beside(what, _("not counted"), "", rows) for what, rows in stated.items()]
+
+
+def _share_line(name: str, totals: Totals, dimension: str, key: str, stated: list[Stated]) -> Beside:
+    number, base = totals.number(dimension, key), totals.base(dimension)
+    if number is None or not base:
+        return Beside(name, _("not stated per session"), "", stated)
+    share = percent(number, base)
+    return Beside(name, str(number), _("%(share)s %% of %(base)s") % {"share": share, "base": base}, stated)
+
+
+def titles_of(codes: Iterable[str]) -> dict[str, str]:
+    return {place.code: place.title for place in Place.objects.filter(code__in=set(codes))}
+
+
+def places_within(code: str) -> set[str]:
+    """The place and all that lies in it."""
+    place = Place.objects.filter(code=code).first()
+    return set(Place.objects.filter(path__startswith=place.path).values_list("code", flat=True)) if place else set()
+
+
+def mode_of(session: Session) -> str:
+    return str(Mode(session.activity.mode).label)
+
+
+def writes_for_any(user: Any) -> bool:
+    return has(user, roles.MEMBER)

@@ -1,0 +1,340 @@
+"""Pages of programmes, curricula, sessions and counts. Each fetches by a query that says whether the reader may."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from sofra.accounts import roles
+from sofra.accounts.access import has, level_of, require
+from sofra.activities.forms import owners_for
+from sofra.activities.services import Outdated as ActivityOutdated
+from sofra.ground.models import Visibility
+from sofra.ground.tongues import said
+from sofra.places import maps
+
+from . import forms, queries, services
+from .models import Count, Programme, Sector, Session
+
+PAGE = 50
+FORM = ["GET", "HEAD", "POST"]
+
+
+def put(form: Any, problem: ValidationError) -> None:
+    """The sentences of a service, each at its field, or above the form where that field is not in it."""
+    found = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
+    for name, sentences in found.items():
+        form.add_error(name if name in form.fields else None, sentences)
+
+
+def first_owner(user: Any) -> str:
+    """The organisation that a person speaks for, where it is one."""
+    try:
+        mine = owners_for(user)
+    except Http404:  # speaks for none: a mapper writes the name
+        return ""
+    return mine[0].name if mine else ""
+
+
+# — programmes ————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@require_safe
+def programme_list(request: HttpRequest) -> HttpResponse:
+    """All programmes that the reader may see, and the sessions that belong to none."""
+    level = level_of(request.user)
+    alone = queries.sessions(level).filter(programme=None).order_by("-activity__begins", "-pk")
+    context = {
+        "programmes": Paginator(queries.programmes(level), PAGE).get_page(request.GET.get("page")),
+        "alone": alone[:PAGE], "may_add": has(request.user, roles.MEMBER),
+    }  # fmt: skip
+    return render(request, "training/programme_list.html", context)
+
+
+@require_safe
+def programme(request: HttpRequest, code: str) -> HttpResponse:
+    """Its sessions on the map, what the rows add up to, what a source states of the whole, and what is not known."""
+    level = level_of(request.user)
+    found = queries.programme_for(request.user, code)
+    among = queries.sessions(level).filter(programme=found)
+    totals = queries.totals_of(among, level)
+    page = Paginator(among.order_by("activity__begins", "pk"), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "programme": found, "about": said(found.about), "totals": totals, "page": page,
+        "beside": queries.side_by_side(found, totals), "may_edit": queries.may_edit(request.user, found.host),
+        "rows": _rows(list(page), totals, level), "shares": _shares(totals), "public": level < Visibility.MEMBERS,
+        "surveys": found.surveys.filter(session=None).select_related("version__questionnaire"),
+        **_drawn(list(among.order_by("pk").values_list("activity__places", flat=True))),
+    }  # fmt: skip
+    return render(request, "training/programme.html", context)
+
+
+def _rows(sessions: list[Session], totals: queries.Totals, level: int) -> list[dict[str, Any]]:
+    titles = queries.titles_of(code for one in sessions for code in one.activity.places)
+    return [
+        {
+            "session": one, "where": ", ".join(titles.get(code, code) for code in one.activity.places),
+            "attended": totals.by_session.get(one.pk), "hidden": one.pk in totals.hidden_sessions,
+        }
+        for one in sessions
+    ]  # fmt: skip
+
+
+def _shares(totals: queries.Totals) -> list[dict[str, Any]]:
+    """Each dimension with its base: whom nobody told apart is not in it."""
+    found = []
+    for dimension, of in totals.parts.items():
+        base = totals.base(dimension)
+        rows = [(queries.words_of(dimension, key), number, queries.percent(number, base)) for key, number in of.items()]
+        found.append({"name": queries.name_of_dimension(dimension), "base": base, "rows": rows})
+    return found
+
+
+def _drawn(places: list[list[str]]) -> dict[str, Any]:
+    """How many sessions where: the tiles of all municipalities, and the same as a table beside the page's own."""
+    counts: dict[str, int | None] = {}
+    for codes in places:
+        for code in codes:
+            counts[code] = (counts.get(code) or 0) + 1
+
+    def href(code: str) -> str:
+        return reverse("place", args=[code])
+
+    return {"map": maps.tile_grid(settings.COUNTRY, counts, href=href, activities=True) if counts else ""}
+
+
+@require_http_methods(FORM)
+def programme_new(request: HttpRequest) -> HttpResponse:
+    by = require(request.user, roles.MEMBER)
+    initial = {"organisation": first_owner(by), "visible_to": "0"}
+    form = forms.ProgrammeForm(request.POST or None, user=by, initial=initial)
+    if form.is_valid():
+        made = services.make_programme(titles=form.titles(), host=form.owner, by=by, **_said_of(form))
+        messages.success(request, _("The programme is there. Add its sessions now."))
+        return redirect(made)
+    return render(request, "training/form.html", _form(form, _("A new programme")), status=_status(form))
+
+
+def _said_of(form: forms.ProgrammeForm) -> dict[str, Any]:
+    said = form.cleaned_data
+    about = {"sq": said["about"]} if said["about"] else {}
+    return {
+        "about": about, "curriculum": said["curriculum"], "begins": said["begins"], "ends": said["ends"],
+        "visible_to": int(said["visible_to"]),
+    }  # fmt: skip
+
+
+@require_http_methods(FORM)
+def programme_edit(request: HttpRequest, code: str) -> HttpResponse:
+    by = require(request.user)
+    found = queries.programme_for(by, code, edit=True)
+    form = forms.ProgrammeForm(request.POST or None, user=by, initial=_first_programme(found))
+    if form.is_valid():
+        changed = _said_of(form) | {"titles": form.titles(), "host": form.owner}
+        changed["about"] = {**found.about, **changed["about"]}
+        try:
+            services.edit_programme(found, changed, seen=form.cleaned_data["seen"] or 0, by=by)
+            messages.success(request, _("The programme was changed."))
+            return redirect(found)
+        except services.Outdated:
+            form.add_error(None, _("Somebody else changed it in the meantime: open it again. Nothing was written."))
+    return render(request, "training/form.html", _form(form, str(found), found), status=_status(form))
+
+
+def _first_programme(found: Programme) -> dict[str, Any]:
+    return {
+        "title_sq": found.titles.get("sq", ""), "title_en": found.titles.get("en", ""),
+        "organisation": found.host.code if found.host else "", "about": said(found.about, "sq"),
+        "curriculum": found.curriculum_id, "begins": found.begins, "ends": found.ends,
+        "visible_to": str(found.visible_to), "seen": found.version,
+    }  # fmt: skip
+
+
+def _form(form: Any, title: str, back: Any = None) -> dict[str, Any]:
+    return {"form": form, "title": title, "back": back.get_absolute_url() if back else reverse("programmes")}
+
+
+def _status(form: Any) -> int:
+    return 422 if form.errors else 200
+
+
+# — curricula —————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@require_safe
+def curriculum_list(request: HttpRequest) -> HttpResponse:
+    page = Paginator(queries.curricula(level_of(request.user)), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "may_add": has(request.user, roles.MEMBER)}
+    return render(request, "training/curriculum_list.html", context)
+
+
+@require_safe
+def curriculum(request: HttpRequest, code: str) -> HttpResponse:
+    found = queries.curriculum_for(request.user, code)
+    level = level_of(request.user)
+    editions = found.editions.prefetch_related("materials")
+    context = {
+        "curriculum": found, "about": said(found.about), "requirements": found.requirements.all(),
+        "editions": [(one, [m for m in one.materials.all() if m.visible_to <= level]) for one in editions],
+        "programmes": queries.programmes(level).filter(curriculum=found),
+        "may_edit": queries.may_edit(request.user, found.owner),
+    }  # fmt: skip
+    return render(request, "training/curriculum.html", context)
+
+
+@require_http_methods(FORM)
+def curriculum_new(request: HttpRequest) -> HttpResponse:
+    by = require(request.user, roles.MEMBER)
+    form = forms.CurriculumForm(request.POST or None, user=by, initial={"organisation": first_owner(by)})
+    if form.is_valid():
+        said = form.cleaned_data
+        made = services.make_curriculum(
+            titles=form.titles(), owner=form.owner, about={"sq": said["about"]} if said["about"] else {},
+            guide=said["guide"], source=said["source"], by=by,
+        )  # fmt: skip
+        return redirect(made)
+    return render(request, "training/form.html", _form(form, _("A new curriculum")), status=_status(form))
+
+
+@require_http_methods(FORM)
+def curriculum_edition(request: HttpRequest, code: str) -> HttpResponse:
+    """A new version; older ones stay as sessions were held by them."""
+    by = require(request.user)
+    found = queries.curriculum_for(by, code, edit=True)
+    form = forms.EditionForm(request.POST or None, initial=_first_edition(found))
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            made = services.add_edition(
+                found, language=said["language"], days=said["days"], modules=said["modules"], by=by
+            )  # fmt: skip
+            if said["material"]:
+                services.add_material(made, title=said["material"], url=said["url"], rights=said["rights"], by=by)
+            return redirect(found)
+        except ValidationError as problem:
+            put(form, problem)
+    title = _("A new version: %(title)s") % {"title": found}
+    return render(request, "training/form.html", _form(form, title, found), status=_status(form))
+
+
+def _first_edition(found: Any) -> dict[str, Any]:
+    newest = found.editions.first()
+    if newest is None:
+        return {}
+    lines = [f"{one['title']}; {one['minutes']}" if one.get("minutes") else one["title"] for one in newest.modules]
+    return {"language": newest.language, "days": newest.days, "modules": "\n".join(lines)}
+
+
+# — sessions ——————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@require_safe
+def session(request: HttpRequest, code: str) -> HttpResponse:
+    """The session: place, days, who is invited, and its counts as the reader may see them."""
+    found = queries.session_for(request.user, code)
+    activity, level = found.activity, level_of(request.user)
+    titles = queries.titles_of(activity.places)
+    edits = queries.may_edit(request.user, activity.owner)
+    context = {
+        "session": found, "activity": activity, "days": found.days.all(), "mode": queries.mode_of(found),
+        "where": [(code, titles.get(code, code)) for code in activity.places], "may_edit": edits,
+        "invited": [str(Sector(one).label) for one in found.invited if one in Sector.values],
+        "lines": queries.lines_of(found, Visibility.SEALED if edits else level),
+        "trainers": found.trainers.all() if level >= Visibility.MEMBERS else [],
+        "trainer_count": found.trainers.count(), "surveys": found.surveys.select_related("version__questionnaire"),
+    }  # fmt: skip
+    return render(request, "training/session.html", context)
+
+
+@require_http_methods(FORM)
+def session_new(request: HttpRequest) -> HttpResponse:
+    by = require(request.user, roles.MEMBER)
+    initial: dict[str, Any] = {"organisation": first_owner(by)}
+    into = queries.programmes(level_of(by)).filter(code=request.GET.get("programme", "")).first()
+    if into is not None:
+        initial |= {"programme": into.pk, "title": str(into)}
+        if into.curriculum:
+            initial["edition"] = into.curriculum.editions.first()
+    form = forms.SessionForm(request.POST or None, user=by, initial=initial)
+    if form.is_valid():
+        try:
+            made = services.schedule_session(form.draft(), by=by)
+            messages.success(request, _("The session stands. It is an activity too, and coverage sees it."))
+            return redirect(made)
+        except ValidationError as problem:
+            put(form, problem)
+    return render(request, "training/form.html", _form(form, _("A new session"), into), status=_status(form))
+
+
+@require_http_methods(FORM)
+def session_edit(request: HttpRequest, code: str) -> HttpResponse:
+    by = require(request.user)
+    found = queries.session_for(by, code, edit=True)
+    form = forms.SessionForm(request.POST or None, user=by, initial=forms.said_of(found))
+    if form.is_valid():
+        draft = form.draft()
+        if not draft.places and len(found.activity.places) > 1:
+            draft.places = list(found.activity.places)
+        try:
+            services.edit_session(found, draft, seen=form.cleaned_data["seen"] or 0, by=by)
+            messages.success(request, _("The session was changed."))
+            return redirect(found)
+        except ValidationError as problem:
+            put(form, problem)
+        except (services.Outdated, ActivityOutdated):
+            form.add_error(None, _("Somebody else changed it in the meantime: open it again. Nothing was written."))
+    return render(request, "training/form.html", _form(form, found.activity.title, found), status=_status(form))
+
+
+@require_http_methods(FORM)
+def session_of_activity(request: HttpRequest, code: str) -> HttpResponse:
+    """An activity that stands in the hub already becomes a session of a programme."""
+    by = require(request.user)
+    into = queries.programme_for(by, code, edit=True)
+    found = queries.sessions_to_join(into).order_by("-begins", "-pk")[:200]
+    if request.method == "POST":
+        chosen = get_object_or_404(queries.sessions_to_join(into), code=request.POST.get("activity", ""))
+        made = services.make_session_of(chosen, programme=into, by=by)
+        messages.success(request, _("The activity is a session of the programme now."))
+        return redirect(made)
+    return render(request, "training/join.html", {"programme": into, "activities": found})
+
+
+# — counts ————————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@require_http_methods(FORM)
+def count(request: HttpRequest, code: str) -> HttpResponse:
+    """Type in how many came, and who they were in parts. `?count=` begins with one that stands."""
+    by = require(request.user)
+    found = queries.session_for(by, code, edit=True)
+    wanted = request.GET.get("count", "")
+    before = queries.standing(found).filter(pk=int(wanted)).first() if wanted.isdigit() and len(wanted) < 18 else None
+    form = forms.CountForm(request.POST or None, session=found, initial=forms.first_count(before))
+    odd: list[str] = []
+    newer: Count | None = None
+    if form.is_valid():
+        try:
+            services.record_count(found, by=by, **form.said())
+            messages.success(request, _("The count is kept."))
+            return redirect(found)
+        except ValidationError as problem:
+            put(form, problem)
+        except services.Odd as asked:
+            odd = asked.sentences
+            form.add_error("sure", _("Mend a number, or say that the list says so. Nothing was written yet."))
+        except services.Outdated as outdated:
+            newer = outdated.now
+            form.data = {**request.POST.dict(), "seen": str(newer.pk if newer else 0)}
+            form.add_error(
+                None, _("Somebody wrote a count in the meantime; it is shown below. Send again to replace it by yours.")
+            )
+    context = {"form": form, "session": found, "odd": odd, "newer": newer}
+    return render(request, "training/count.html", context, status=_status(form))
