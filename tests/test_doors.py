@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 from tests.hidden_findings import FINDING_EXAMPLES, show_findings
+from tests.hidden_mechanisms import MECHANISM_EXAMPLES, show_mechanisms
 from tests.hidden_reports import REPORT_EXAMPLES, show_reports
 from tests.hidden_rounds import ROUND_EXAMPLES, show_rounds
 from tests.hidden_training import TRAINING_EXAMPLES, show_training
@@ -226,6 +227,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **FINDING_EXAMPLES,
     **ROUND_EXAMPLES,
     **REPORT_EXAMPLES,
+    **MECHANISM_EXAMPLES,
     **TRAINING_EXAMPLES,
     "place": lambda world: {"code": "AL"},
     "api:get_place": lambda world: {"code": "AL"},
@@ -345,6 +347,7 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
     show_findings(made)
     show_rounds(made)
     show_reports(made)
+    show_mechanisms(made)
     show_training(made)
     drita = made.people["drita"]
     table = exchange.upload_file([b"Name;Website\nThree tables;three.example.org\n"], name="list.csv", by=drita)

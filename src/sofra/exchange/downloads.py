@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from sofra.accounts import roles
 from sofra.accounts.access import has
 
-from . import activity_lists, coverage_lists, finding_lists, lists, round_lists
+from . import activity_lists, coverage_lists, finding_lists, lists, mechanism_lists, round_lists
 from .tables import FORMATS, Table, table_response
 
 
@@ -160,6 +160,24 @@ DOWNLOADS: dict[str, Download] = {
             round_lists.changes,
             "rounds/<str:code>/changes",
             (roles.MAPPER,),
+        ),
+        Download(
+            "mechanisms",
+            gettext_lazy("Mechanisms of municipalities, one row a municipality and kind, unknown ones too"),
+            mechanism_lists.mechanisms,
+            "mechanisms",
+        ),
+        Download(
+            "consultations",
+            gettext_lazy("What citizens asked the police for, and what was done"),
+            mechanism_lists.consultations,
+            "mechanisms/consultations",
+        ),
+        Download(
+            "drivers", gettext_lazy("Drivers as sourced statements"), mechanism_lists.drivers, "mechanisms/drivers"
+        ),
+        Download(
+            "duties", gettext_lazy("Duties of municipalities by law"), mechanism_lists.duties, "mechanisms/duties"
         ),
         Download("glossary", gettext_lazy("The glossary"), lists.glossary, "glossary"),
         Download(

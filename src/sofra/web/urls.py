@@ -23,6 +23,7 @@ _ROOMS = (
     "sofra.reports.urls",
     "sofra.training.urls",
     "sofra.councils.urls",
+    "sofra.councils.mechanism_urls",
     "sofra.plans.urls",
     "sofra.profiles.urls",
     "sofra.accounts.urls",

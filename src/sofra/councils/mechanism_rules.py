@@ -1,0 +1,26 @@
+"""What may be said of mechanisms, drivers and duties; plain Python that a lawyer can read."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+LONGEST = 2000
+ASKED_STATES: dict[str, Promise] = {"open": _("not answered yet"), "done": _("done"), "refused": _("cannot be done")}
+DUTY_STATES: dict[str, Promise] = {
+    "yes": _("is kept"), "partly": _("is kept in part"), "no": _("is not kept"), "unknown": _("not known"),
+}  # fmt: skip
+# Shown above the form of a driver, and ticked by whoever writes one.
+DRIVER_RULE = _(
+    "A driver says what pushes or pulls people in a place at a time, and who says so. It never names or describes a"
+    " person, and it says nothing of a group as such: not of a faith, an ethnicity, a party, a neighbourhood or a"
+    " family."
+)
+
+
+def may_keep_driver(*, agreed: bool, source: str) -> bool:
+    """A statement without a source, or by somebody who did not agree to the rule, is not kept."""
+    return agreed and bool(source.strip())
+
+
+def is_municipality_name(folded: str) -> bool:
+    """Does this folded name belong to a municipality's own organisation: “bashkia …”, “municipality of …”?"""
+    return folded.startswith(("bashkia ", "municipality of ")) or folded.endswith(" municipality")

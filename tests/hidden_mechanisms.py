@@ -1,0 +1,53 @@
+"""A proposal, a consultation and a driver: one of each for every door that names one.
+
+`show_mechanisms` adds what addresses name to the world of `test_doors`. al.one is the council's organisation of the
+country, so that its editor speaks for the place.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sofra.councils import mechanism_services as services
+from sofra.councils.mechanism_services import Said
+from sofra.councils.models import Council
+from sofra.organisations.models import Organisation
+
+
+def show_mechanisms(made: Any) -> None:
+    one, besa = Organisation.objects.get(code="al.one"), made.people["besa"]
+    Council.objects.get_or_create(organisation=one, defaults={"place": "AL"})
+    said = Said("yes", source="An order of the table")
+    made.asked["proposal"] = services.propose_mechanism(said, place="AL", kind="policing", by=besa).pk
+    talked = services.record_consultation(place="AL", kind="meeting", asked=["A bench"], source="Minutes", by=besa)
+    made.asked["consultation"] = talked.pk
+    driver = services.record_driver(
+        place="AL", kind="push", statements={"en": "Few tables"}, source="A study", by=besa, agreed=True
+    )
+    made.asked["driver"] = driver.pk
+
+
+def _numbered(name: str) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"number": world.asked[name]}
+
+
+def _place(_world: Any) -> dict[str, Any]:
+    return {"code": "AL"}
+
+
+def _kind(_world: Any) -> dict[str, Any]:
+    return {"code": "AL", "kind": "policing"}
+
+
+MECHANISM_EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
+    **dict.fromkeys(
+        "place_mechanisms consultation_new place_drivers driver_new place_duties place_profile".split(), _place
+    ),
+    **dict.fromkeys("mechanism mechanism_edit mechanism_confirm".split(), _kind),
+    "mechanism_decide": _numbered("proposal"),
+    "consultation": _numbered("consultation"),
+    "driver_end": _numbered("driver"),
+    **{
+        f"{name}_download": lambda _world: {"form": "csv"}
+        for name in ("mechanisms", "consultations", "drivers", "duties")
+    },
+}
