@@ -3,10 +3,12 @@
 import io
 import time
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import xlsxwriter
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,13 @@ from sofra.questionnaires import xform, xlsform
 from sofra.questionnaires.xlsform import Loaded, Problem, Refused
 
 pytestmark = pytest.mark.once
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 COLUMNS = ["type", "name", "label", "relevant", "constraint", "calculation", "repeat_count", "appearance"]
 CHOICES = [["list_name", "name", "label"], ["yn", "y", "Yes"], ["yn", "n", "No"]]

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from pyxform.errors import PyXFormError
 
 from .rows import Rows
-from .shapes import Form, Trouble
-from .sheets import Problem
+from .shapes import Form, Question, Trouble
+from .sheets import Problem, Sheets
 
 
 def of_form(form: Form, survey: Rows | None) -> list[Problem]:
@@ -21,7 +21,19 @@ def of_form(form: Form, survey: Rows | None) -> list[Problem]:
         found.append(Problem("survey", row, column, _sentence(trouble)))
     if any(not item.name for item in form.items.values()):
         found.append(Problem("survey", 0, "name", _("A question has no name.")))
+    if not any(isinstance(one, Question) and one.kind not in ("meta", "hidden") for one in form.items.values()):
+        found.append(Problem("survey", 0, "", _("This form asks nothing: write at least one question.")))
     return found
+
+
+def of_formulas(book: Sheets) -> list[Problem]:
+    """Cells that hold a formula and no value: mostly the reason why a label or a name is missing."""
+    sentence = _("Cell %(cell)s holds a formula without a value: open the file in a spreadsheet and save it again.")
+    return [
+        Problem(one.sheet, int(re.sub(r"\D", "", one.cell) or 0), "", sentence % {"cell": one.cell})
+        for one in book.formulas[:20]
+        if one.empty
+    ]
 
 
 COLUMNS = {"calculate": "calculation", "count": "repeat_count"}

@@ -18,6 +18,8 @@ MOST_COLUMNS = 400
 _FORMS = {"survey", "choices", "external_choices", "settings", "entities", "osm"}
 _FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<f[ >/].*?</c>', re.DOTALL)
 
+_VALUE = re.compile(rb"<v>[^<]|<t[ >]")
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -198,8 +200,7 @@ def _part(packed: zipfile.ZipFile, part: zipfile.ZipInfo, sheet: str, budget: in
                 raise Refused([Problem(sheet, 0, "", _too_many(sheet))])
             if b"<f" in done and len(found) < 200:
                 found += [
-                    Formula(sheet, match[1].decode(), b"<v>" not in match[0] and b"<t" not in match[0])
-                    for match in _FORMULA.finditer(done)
+                    Formula(sheet, match[1].decode(), not _VALUE.search(match[0])) for match in _FORMULA.finditer(done)
                 ]
             if len(rest) > 4_000_000:
                 raise whole(_("A row of this file is too long to be a row of an XLSForm."))

@@ -11,7 +11,7 @@ from pyxform.utils import external_choices_to_csv, has_external_choices
 from pyxform.xls2json import workbook_to_json
 
 from . import checking, notices, rows, sheets, trees, xform
-from .problems import of_form, of_pyxform
+from .problems import of_form, of_formulas, of_pyxform
 from .sheets import Problem, Refused
 
 __all__ = ["Loaded", "Problem", "Refused", "read"]
@@ -78,11 +78,11 @@ def _converted(book: sheets.Sheets, survey: rows.Rows, name: str) -> tuple[str, 
         survey_element = create_survey_element_from_dict(described)
         return survey_element._to_ugly_xml(), itemsets or "", warnings
     except PyXFormError as error:
-        raise Refused(of_pyxform(error, survey)) from None
+        raise Refused([*of_formulas(book), *of_pyxform(error, survey)]) from None
     except RecursionError:
         raise sheets.whole(_("Groups or expressions of this form are nested too deep.")) from None
     except Exception:
-        raise Refused(of_pyxform(None, survey)) from None
+        raise Refused([*of_formulas(book), *of_pyxform(None, survey)]) from None
 
 
 def _form(text: str) -> xform.Form:
