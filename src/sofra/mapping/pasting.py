@@ -55,13 +55,20 @@ def _read(number: int, typed: str) -> Line:
     if len(parts) == 1 and (found := _ADDRESS.search(typed)):
         parts = [typed.replace(found[0], "").strip(" <>,-–"), found[0]]
     line.name = " ".join(parts[0].split())
+    strange = ""
     for part in parts[1:]:
         if fold(part) in _LANGUAGES:
             line.language = _LANGUAGES[fold(part)]
         elif part and not line.email:
             line.email = part.strip("<> ").removeprefix("mailto:")
-    line.problem = _problem(line)
+        elif part:
+            strange = part
+    line.problem = _problem(line) or (_strange(strange) if strange else "")
     return line
+
+
+def _strange(part: str) -> str:
+    return _("“%(typed)s” is not understood: after name and e-mail only “sq” or “en” can stand.") % {"typed": part[:80]}
 
 
 def _problem(line: Line) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sofra.accounts import roles
@@ -50,7 +51,7 @@ def around(request: HttpRequest, found: Round, here: str) -> dict[str, Any]:
         ("round", _("The round")),
         ("round_invite", _("Whom to invite")),
         ("round_responses", _("Responses")),
-        ("round_letters", _("Letters")),
+        ("round_letters", pgettext("mail", "Letters")),
         ("round_suggestions", _("Suggestions")),
         ("round_changes", _("Since the round before")),
     ]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, QuerySet
+from django.utils.translation import pgettext_lazy
 
 from sofra.ground import files
 
@@ -15,6 +16,7 @@ from .models import Answer, Filling, Version
 from .xform import Form, Question
 
 SENT = Filling.State.SENT
+HEADS = "reserved_name_for_field_list_labels_"  # how pyxform calls the row of labels above a table-list: no question
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,35 @@ class Asked:
     kind: str
     choices: list[tuple[str, str]] = field(default_factory=list)
     repeated: bool = False
+
+    @property
+    def said(self) -> str:
+        """The kind in the reader's words; a kind that came with a newer XLSForm by its own name."""
+        return str(KINDS.get(self.kind, self.kind))
+
+
+KINDS = {
+    "text": pgettext_lazy("question", "text"),
+    "integer": pgettext_lazy("question", "whole number"),
+    "decimal": pgettext_lazy("question", "number"),
+    "boolean": pgettext_lazy("question", "yes or no"),
+    "select_one": pgettext_lazy("question", "one of the choices"),
+    "select_multiple": pgettext_lazy("question", "several of the choices"),
+    "rank": pgettext_lazy("question", "choices put in order"),
+    "range": pgettext_lazy("question", "number on a scale"),
+    "date": pgettext_lazy("question", "date"),
+    "time": pgettext_lazy("question", "time of day"),
+    "dateTime": pgettext_lazy("question", "date and time"),
+    "geopoint": pgettext_lazy("question", "point on the map"),
+    "geotrace": pgettext_lazy("question", "line on the map"),
+    "geoshape": pgettext_lazy("question", "area on the map"),
+    "image": pgettext_lazy("question", "picture"),
+    "audio": pgettext_lazy("question", "recording"),
+    "video": pgettext_lazy("question", "film"),
+    "file": pgettext_lazy("question", "document"),
+    "barcode": pgettext_lazy("question", "barcode"),
+    "acknowledge": pgettext_lazy("question", "tick to agree"),
+}
 
 
 def form_of(version: Version) -> Form:
@@ -115,7 +146,7 @@ def questions(version: Version, language: str = "") -> list[Asked]:
     empty = Instance(form, form.blank.copy(), language=language)
     found = []
     for item in xform.under(form.children):
-        if not isinstance(item, Question) or item.kind == "note":
+        if not isinstance(item, Question) or item.kind == "note" or item.name.startswith(HEADS):
             continue
         path = item.path.removeprefix(f"/{form.root}/")
         label = empty.label(item.path, language) or item.name
