@@ -6,7 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from sofra.training import services
+from sofra.ground import files
+from sofra.questionnaires.models import Version
+from sofra.training import chains, checking_in, services
+from sofra.training.models import ListScan, Survey
 from sofra.training.services import SessionDay, SessionDraft
 
 
@@ -22,7 +25,31 @@ def show_training(made: Any) -> None:
     )  # fmt: skip
     session = services.schedule_session(draft, by=besa)
     made.found |= {
+        **_people(made, session),
         "programme": programme.code, "training_session": session.activity.code, "curriculum": curriculum.code,
+    }  # fmt: skip
+
+
+def _people(made: Any, session: Any) -> dict[str, Any]:
+    """A photo of a list, a check-in, a questionnaire, two trainers and their mentoring."""
+    besa, now = made.people["besa"], timezone.now()
+    kept = files.keep([b"\xff\xd8\xff"])
+    scan = ListScan.objects.create(
+        session=session, name="list.jpg", digest=kept.digest, size=kept.size, media_type="image/jpeg",
+        delete_on=timezone.localdate() + timedelta(days=30),
+    )  # fmt: skip
+    inside = checking_in.open_check_in(session.days.first(), closes_at=now + timedelta(hours=2), by=besa)
+    version = Version.objects.filter(questionnaire__code="al.filled").get()
+    survey = Survey.objects.create(session=session, when="before", version=version, code="ask23456")
+    one, two = (
+        chains.add_trainer(name=name, organisation=made.one, consented_on=timezone.localdate(), by=besa)
+        for name in ("Trainer Një", "Trainer Dy")
+    )
+    pair = chains.begin_mentoring(
+        host=made.one, mentor=one, mentored=two, goals="A first session", begun_on=timezone.localdate(), by=besa
+    )
+    return {
+        "scan": scan.pk, "check_in": inside.code, "survey": survey.code, "trainer": one.pk, "mentoring": pair.pk,
     }  # fmt: skip
 
 
@@ -30,8 +57,22 @@ def _named(name: str) -> Callable[[Any], dict[str, Any]]:
     return lambda world: {"code": world.found[name]}
 
 
+_SESSION_DOORS = (
+    "training_session", "session_surveys",
+    *(f"training_{name}" for name in (
+        "session_edit", "count", "list", "scan_add", "participants", "certificates", "check_in",
+    )),
+)  # fmt: skip
+
 TRAINING_EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
     **dict.fromkeys(("programme", "programme_edit", "training_join"), _named("programme")),
     **dict.fromkeys(("curriculum", "curriculum_edition"), _named("curriculum")),
-    **dict.fromkeys(("training_session", "training_session_edit", "training_count"), _named("training_session")),
+    **dict.fromkeys(_SESSION_DOORS, _named("training_session")),
+    "programme_surveys": _named("programme"),
+    "curriculum_requirement": _named("curriculum"),
+    "training_scan": lambda world: {"code": world.found["training_session"], "number": world.found["scan"]},
+    "training_in": _named("check_in"),
+    "training_ask": _named("survey"),
+    "trainer": lambda world: {"number": world.found["trainer"]},
+    "mentoring": lambda world: {"number": world.found["mentoring"]},
 }

@@ -75,7 +75,7 @@ def test_more_women_than_people_is_asked_about_and_kept_when_the_list_says_so(se
 
 def test_parts_below_the_total_are_shown_as_incomplete(session: Session, besa: User) -> None:
     services.record_count(session, what="present", total=30, parts={"sex": {"women": 12}}, complete=False, by=besa)
-    name, rows, left = queries.lines_of(session, MEMBERS)[0].parts[0]
+    _name, rows, left = queries.lines_of(session, MEMBERS)[0].parts[0]
     assert (len(rows), left) == (1, 18)
 
 

@@ -274,6 +274,10 @@ class Survey(models.Model):
     version = models.ForeignKey(Version, models.PROTECT, related_name="+")
     fillings = models.ManyToManyField(Filling, related_name="+")
     code = models.CharField(max_length=12, unique=True, help_text="Of the address that is handed out")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
 
 
 class Cohort(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import list_views, survey_views, trainer_views, views
 
 _PROGRAMME = "training/programmes/<str:code>/"
 _SESSION = "training/sessions/<str:code>/"
@@ -22,4 +22,22 @@ urlpatterns = [
     path(_SESSION, views.session, name="training_session"),
     path(f"{_SESSION}edit/", views.session_edit, name="training_session_edit"),
     path(f"{_SESSION}count/", views.count, name="training_count"),
+    path(f"{_SESSION}list/", list_views.paper_list, name="training_list"),
+    path(f"{_SESSION}scans/", list_views.scan_add, name="training_scan_add"),
+    path(f"{_SESSION}scans/<int:number>/", list_views.scan, name="training_scan"),
+    path(f"{_SESSION}participants/", list_views.participants, name="training_participants"),
+    path(f"{_SESSION}certificates.pdf", list_views.certificates_file, name="training_certificates"),
+    path(f"{_SESSION}check-in/", list_views.check_in, name="training_check_in"),
+    path(f"{_SESSION}questionnaires/", survey_views.of_session, name="session_surveys"),
+    path(f"{_PROGRAMME}questionnaires/", survey_views.of_programme, name="programme_surveys"),
+    path("training/in/<str:code>/", list_views.come_in, name="training_in"),
+    path("training/ask/<str:code>/", survey_views.ask, name="training_ask"),
+    path(f"{_CURRICULUM}requirements/", trainer_views.requirement_new, name="curriculum_requirement"),
+    path("training/trainers/", trainer_views.trainer_list, name="trainers"),
+    path("training/trainers/new/", trainer_views.trainer_new, name="trainer_new"),
+    path("training/trainers/groups/new/", trainer_views.cohort_new, name="cohort_new"),
+    path("training/trainers/<int:number>/", trainer_views.trainer, name="trainer"),
+    path("training/mentoring/", trainer_views.mentoring_list, name="mentorings"),
+    path("training/mentoring/new/", trainer_views.mentoring_new, name="mentoring_new"),
+    path("training/mentoring/<int:number>/", trainer_views.mentoring, name="mentoring"),
 ]

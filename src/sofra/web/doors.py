@@ -18,6 +18,8 @@ PUBLIC = "public"
 SIGNED_IN = "signed-in"
 EDITOR = "editor"
 MEMBER = "member"
+SEATED = "seated"
+SECRETARY = "secretary"
 MAPPER = "mapper"
 COORDINATOR = "coordinator"
 KEEPER = "keeper"
@@ -28,6 +30,8 @@ WHO: dict[str, Promise] = {
     SIGNED_IN: _("Whoever has signed in"),
     EDITOR: _("Editors of that organisation, mappers and coordinators"),
     MEMBER: _("Member editors, mappers and coordinators"),
+    SEATED: _("Members of that council"),
+    SECRETARY: _("Secretaries of that council"),
     MAPPER: _("Mappers and coordinators"),
     COORDINATOR: _("Coordinators"),
     KEEPER: _("Coordinators and the technical administrator"),
@@ -103,6 +107,28 @@ DOORS: dict[str, dict[str, str]] = {
     "invitation_refuse": _FORM,
     "responses_download": {"GET": MAPPER},
     "changes_download": {"GET": MAPPER},
+    # councils, their meetings and decisions
+    "councils": _READ,
+    "council_new": {"GET": MAPPER, "POST": MAPPER},
+    "council_shared": _READ,
+    "council": _READ,
+    "council_edit": {"GET": EDITOR, "POST": EDITOR},
+    "council_seats": {"GET": EDITOR, "POST": EDITOR},
+    "council_document": _READ,
+    "meeting_new": {"GET": SECRETARY, "POST": SECRETARY},
+    "meeting": {"GET": PUBLIC, "POST": SECRETARY},
+    "meeting_edit": {"GET": SECRETARY, "POST": SECRETARY},
+    "meeting_attendance": {"GET": SECRETARY, "POST": SECRETARY},
+    "meeting_minutes": {"GET": SECRETARY, "POST": SECRETARY},
+    "meeting_ics": {"GET": SEATED},
+    "meeting_file": _READ,
+    "decision_new": {"GET": SECRETARY, "POST": SECRETARY},
+    "decisions": _READ,
+    "decision": {"GET": PUBLIC, "POST": SEATED},
+    "decision_edit": {"GET": SECRETARY, "POST": SECRETARY},
+    "decision_evidence": _READ,
+    "councils_download": _READ,
+    "decisions_download": _READ,
     # training
     "programmes": _READ,
     "programme_new": {"GET": MEMBER, "POST": MEMBER},
@@ -117,6 +143,24 @@ DOORS: dict[str, dict[str, str]] = {
     "training_session": _READ,
     "training_session_edit": {"GET": EDITOR, "POST": EDITOR},
     "training_count": {"GET": EDITOR, "POST": EDITOR},
+    "training_list": {"GET": EDITOR, "POST": EDITOR},
+    "training_scan_add": {"POST": EDITOR},
+    "training_scan": {"GET": EDITOR},
+    "training_participants": {"GET": EDITOR, "POST": EDITOR},
+    "training_certificates": {"GET": EDITOR},
+    "training_check_in": {"GET": EDITOR, "POST": EDITOR},
+    "session_surveys": {"GET": PUBLIC, "POST": EDITOR},
+    "programme_surveys": {"GET": PUBLIC, "POST": EDITOR},
+    "training_in": _FORM,
+    "training_ask": _FORM,
+    "curriculum_requirement": {"GET": EDITOR, "POST": EDITOR},
+    "trainers": _READ,
+    "trainer_new": {"GET": MEMBER, "POST": MEMBER},
+    "cohort_new": {"GET": MEMBER, "POST": MEMBER},
+    "trainer": {"GET": EDITOR, "POST": EDITOR},
+    "mentorings": {"GET": MEMBER},
+    "mentoring_new": {"GET": MEMBER, "POST": MEMBER},
+    "mentoring": {"GET": EDITOR, "POST": EDITOR},
     # mechanisms, drivers and duties of municipalities
     "mechanisms": _READ,
     "place_mechanisms": _READ,
@@ -130,6 +174,7 @@ DOORS: dict[str, dict[str, str]] = {
     "driver_new": {"GET": EDITOR, "POST": EDITOR},
     "driver_end": {"POST": MAPPER},
     "duties": _READ,
+    "place_profile": _READ,
     "place_duties": {"GET": PUBLIC, "POST": EDITOR},
     "mechanisms_download": _READ,
     "consultations_download": _READ,

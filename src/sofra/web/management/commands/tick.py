@@ -4,21 +4,25 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from sofra.councils import tasks as councils
 from sofra.findings.services import refresh_coverage
 from sofra.mapping import tasks as rounds
 from sofra.schools import tasks as schools
+from sofra.training import tasks as training
 
 
 class Command(BaseCommand):
     help = (
-        "Send the reminders of school sessions and of mapping rounds that are due. Safe to run as often as you like, "
-        "and twice at once: nobody gets a letter twice. Findings whose coverage says something else now are marked."
+        "Send the reminders of school sessions, mapping rounds and councils that are due. Safe to run as often as you like, "
+        "and twice at once: nobody gets a letter twice. Findings whose coverage says something else now are marked. "
+        "Names and photos of training lists go on their day; check-ins whose time is over are counted."
     )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        of_schools, of_rounds = schools.send_due_letters(), rounds.send_due_letters()
-        sent, failed = of_schools.sent + of_rounds.sent, of_schools.failed + of_rounds.failed
+        done = [schools.send_due_letters(), rounds.send_due_letters(), councils.send_due_letters()]
+        sent, failed = sum(one.sent for one in done), sum(one.failed for one in done)
         refresh_coverage()
+        training.do_what_is_due()
         if options["verbosity"] > 1 or (options["verbosity"] and (sent or failed)):
             self.stdout.write(f"Letters sent: {sent}; could not be sent and are tried again: {failed}.")
