@@ -4,5 +4,4 @@ from . import place_views
 
 urlpatterns = [
     path("places/", place_views.place_list, name="places"),
-    path("places/<str:code>/", place_views.place, name="place"),
 ]

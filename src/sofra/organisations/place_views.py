@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -103,20 +103,23 @@ def _map(country: str, counts: Mapping[str, int], chosen: str) -> tuple[str, lis
     return drawings[shown](country, counts, href=_href), offered
 
 
-@require_safe
-def place(request: HttpRequest, code: str) -> HttpResponse:
+def context_of(request: HttpRequest, code: str) -> dict[str, Any] | None:
+    """What the page of a place shows of organisations; None where the code is only spelt in small letters.
+
+    The page itself stands in the room of profiles, which adds what the other rooms know.
+    """
     level = level_of(request.user)
     counted = place_queries.coverage(level)
     found = counted.places.get(code)
     if found is None:
         if code.upper() not in counted.places:
             raise Http404
-        return redirect("place", code.upper())
+        return None
     above = counted.above(found)
     wanted = request.GET.get("list", "")
     wanted = wanted if wanted in LISTS else ""
     groups = _groups(level, found, above, counted, wanted, request.GET.get("page"))
-    context = {
+    return {
         "place": found,
         "title": title_of(found),
         "name": short_name_of(found),
@@ -139,7 +142,6 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "panels": [] if wanted else [panel(request, found) for panel in panels.on_place],
         **({} if wanted else _drawn(found, above, counted.within)),
     }
-    return render(request, "organisations/place_detail.html", context)
 
 
 def _drawn(place: Place, above: list[Place], counts: Mapping[str, int]) -> dict[str, Any]:

@@ -1,0 +1,107 @@
+"""What public documents say of mechanisms, drivers and duties, for the demo and for a hub that begins.
+
+Nothing is invented about a real place. What the article and the mapping report say in general is said of the whole
+country; whether a named municipality has a mechanism stays not known unless a source names it.
+"""
+
+from django.db import transaction
+
+from sofra.ground.audit import record
+from sofra.ground.models import AuditLine, Visibility
+from sofra.places.models import Place
+
+from . import mechanism_services as services
+from .mechanism_services import Said
+from .models import Duty, Mechanism
+
+_MADE = "demo.mechanisms_made"
+_ARTICLE = "Political Will to Achieve Greater Equality (PLGP), article on the training of nineteen municipalities"
+_REPORT = "Mapping of organisations in P/CVE, Albania 2018"
+_GENERAL = {
+    "sq": "Burimi e përmend në përgjithësi; në cilat bashki ekziston, nuk thuhet.",
+    "en": "The source names it in general; in which municipalities it exists is not said.",
+}
+_COUNCILS_V = ("AL212", "AL114", "AL213", "AL215")  # Cërrik, Burrel (municipality of Mat), Elbasan, Librazhd
+_COUNCILS_IX = ("AL214", "AL217", "AL216")  # Gramsh, Prrenjas, Peqin
+_DRIVERS = (
+    ("push", "Faktorët që ndihmojnë radikalizimin nuk janë vetëm ideologjikë, por kryesisht socialë dhe ekonomikë.",
+     "The factors that contribute to radicalisation are not only ideological but mainly social and economic.",
+     f"{_REPORT}, chapter I, sixth point", "2018"),
+    ("push", "Në zonat e largëta rurale qytetarët jetojnë nën trysni ekonomike e sociale dhe larg administratës.",
+     "In remote rural areas citizens live under economic and social pressure and far from the administration.",
+     f"{_ARTICLE}: words of a deputy mayor", ""),
+)  # fmt: skip
+_LAW_139 = "Ligji nr. 139/2015 “Për vetëqeverisjen vendore”"
+_LISTED = "elbasani.gov.al, Functions of the municipality: articles 23–29 of law no. 139/2015"
+# Code, law, article ("" where it is not certain), duty and practice in two languages, source.
+DUTIES: tuple[tuple[str, str, str, tuple[str, str], tuple[str, str], str], ...] = (
+    ("al.social-services", _LAW_139, "24",
+     ("Të krijojë dhe të administrojë shërbimet sociale në nivel vendor",
+      "Create and run social services at local level"),
+     ("Bashkia di cilat shërbime ka, për kë dhe ku, dhe çfarë mungon.",
+      "The municipality knows which services it has, for whom and where, and what is missing."), _LISTED),
+    ("al.public-safety", _LAW_139, "29",
+     ("Të kujdeset për sigurinë publike brenda funksioneve të veta",
+      "Look after public safety within its own functions"),
+     ("Policia bashkiake, ndërmjetësimi i konflikteve dhe këshilli i sigurisë kanë një përgjegjës dhe një plan.",
+      "Municipal police, mediation of conflicts and the safety council have somebody responsible and a plan."), _LISTED),
+    ("al.domestic-violence", "Ligji nr. 9669, datë 18.12.2006 “Për masa ndaj dhunës në marrëdhëniet familjare”", "",
+     ("Të marrë pjesë në rrjetin e autoriteteve që mbrojnë dhe mbështesin viktimat e dhunës në familje",
+      "Take part in the network of authorities that protect and support victims of domestic violence"),
+     ("Ka një koordinator vendor, një marrëveshje mes institucioneve dhe një mënyrë të njohur për ta arritur.",
+      "There is a local coordinator, an agreement between institutions, and a known way to reach them."),
+     "Law no. 9669 of 18.12.2006, English translation at ecoi.net; the article: role of municipalities in mechanisms"),
+    ("al.child-protection", "Ligji nr. 18/2017 “Për të drejtat dhe mbrojtjen e fëmijës”", "",
+     ("Të ketë strukturën që mbron të drejtat e fëmijës në nivel vendor",
+      "Keep the structure that protects the rights of the child at local level"),
+     ("Punonjësi për mbrojtjen e fëmijës, kontakti i tij dhe grupi teknik njihen nga shkollat dhe policia.",
+      "Schools and police know the office that protects children, how to reach it, and the technical group."),
+     "Law no. 18/2017, as named at albanica.al; the article: mechanism for children at risk"),
+)  # fmt: skip
+
+
+@transaction.atomic
+def load_duties() -> int:
+    """The duties that are not there yet, by their code; how many came. What an editor changed stays."""
+    have = set(Duty.objects.values_list("code", flat=True))
+    new = [
+        Duty(code=code, law=law, article=article, texts=_two(text), practice=_two(practice), source=source, position=n)
+        for n, (code, law, article, text, practice, source) in enumerate(DUTIES)
+        if code not in have
+    ]
+    Duty.objects.bulk_create(new)
+    if new:
+        record(what="duties.loaded", about="duties", by=None, number=len(new))
+    return len(new)
+
+
+def _two(texts: tuple[str, str]) -> dict[str, str]:
+    return dict(zip(("sq", "en"), texts, strict=True))
+
+
+@transaction.atomic
+def load_said() -> None:
+    """What the two documents say of mechanisms and drivers; once, and only of places that the hub has."""
+    load_duties()
+    if AuditLine.objects.filter(what=_MADE).exists():
+        return
+    places = set(Place.objects.values_list("code", flat=True))
+    if "AL" not in places:
+        return
+    for kind in Mechanism.Kind.values:
+        if kind != Mechanism.Kind.COUNCIL:
+            _say("AL", kind, Said("yes", source=_ARTICLE, how_to_reach=dict(_GENERAL)))
+    for codes, chapter in ((_COUNCILS_V, "chapter V, second finding"), (_COUNCILS_IX, "chapter IX")):
+        for code in places & set(codes):
+            _say(code, Mechanism.Kind.COUNCIL, Said("yes", source=f"{_REPORT}, {chapter}"))
+    for kind, albanian, english, source, begins in _DRIVERS:
+        services.record_driver(
+            place="AL", kind=kind, statements={"sq": albanian, "en": english}, source=source, begins=begins,
+            ends=begins, visible_to=Visibility.PUBLIC, by=None, agreed=True,
+        )  # fmt: skip
+    record(what=_MADE, about="mechanisms", by=None)
+
+
+def _say(place: str, kind: str, said: Said) -> None:
+    if not Mechanism.objects.filter(place=place, kind=kind).exists():
+        services.record_mechanism(said, place=place, kind=kind, by=None)
