@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class CouncilsConfig(AppConfig):
     name = "sofra.councils"
+
+    def ready(self) -> None:
+        from . import figures
+
+        figures.offer_figures()

@@ -1,5 +1,5 @@
 """Addresses of this room."""
 
-from django.urls import URLPattern
+from . import council_urls
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*council_urls.urlpatterns]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from sofra.accounts import roles
 from sofra.accounts.access import has
 
-from . import activity_lists, coverage_lists, finding_lists, lists, mechanism_lists, round_lists
+from . import activity_lists, council_lists, coverage_lists, finding_lists, lists, mechanism_lists, round_lists
 from .tables import FORMATS, Table, table_response
 
 
@@ -74,6 +74,18 @@ DOWNLOADS: dict[str, Download] = {
             activity_lists.own_activities,
             "organisations/<str:code>/activities",
             (roles.MEMBER,),
+        ),
+        Download(
+            "councils",
+            gettext_lazy("Security councils by municipality: meetings held of due, decisions done of due"),
+            council_lists.councils,
+            "councils",
+        ),
+        Download(
+            "decisions",
+            gettext_lazy("Decisions of councils that you may read; takes the filters of the list"),
+            council_lists.decisions,
+            "decisions",
         ),
         Download("projects", gettext_lazy("Projects, one row each"), activity_lists.projects, "projects"),
         Download("places", gettext_lazy("Places with their names, codes and counts"), lists.places, "places"),

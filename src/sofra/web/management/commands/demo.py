@@ -16,6 +16,8 @@ from django.db import connections
 
 from sofra.accounts import services as accounts
 from sofra.accounts.models import User
+from sofra.councils import examples as councils
+from sofra.councils import mechanism_examples
 from sofra.mapping import examples as rounds
 from sofra.organisations import duplicates
 from sofra.organisations.models import Organisation
@@ -70,6 +72,8 @@ class Command(BaseCommand):
             first_lists.load_lists(since, self.say)
             first_lists.remember_lists()
         invent_schools()
+        mechanism_examples.load_said()
+        invent_councils()
         invent_rounds(self.say)
         mapping_2018.publish_soon()
         running.collect_static()
@@ -121,6 +125,14 @@ def invent_schools() -> None:
     besa, cvetan = people.get("besa@example.org"), people.get("cvetan@example.org")
     if besa is not None and cvetan is not None:
         examples.make_demo_schools(besa=besa, cvetan=cvetan)
+
+
+def invent_councils() -> None:
+    """The councils that the report names, and an invented one in which Besa and Cvetan sit; once."""
+    people = {person.email: person for person in User.objects.filter(email__endswith="@example.org")}
+    besa, cvetan = people.get("besa@example.org"), people.get("cvetan@example.org")
+    if besa is not None and cvetan is not None:
+        councils.make_demo_councils(besa=besa, cvetan=cvetan)
 
 
 def invent_rounds(say: Callable[[str], None]) -> None:

@@ -1,0 +1,240 @@
+"""Pages of councils: the network, one council, its seats and documents."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from sofra.accounts import roles
+from sofra.accounts.access import has, require
+from sofra.accounts.models import User
+from sofra.activities import dates
+from sofra.ground import files
+from sofra.ground.text import sort_key
+from sofra.places import maps
+from sofra.places.models import Place
+
+from . import forms, queries, services
+from .models import Council, Document, Mandate, Meeting, Seat, Share
+
+CHANGED = gettext_lazy("Somebody else wrote the same in the meantime. Read it again; nothing of yours was written.")
+_FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+# — the network ————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@require_safe
+def council_list(request: HttpRequest) -> HttpResponse:
+    """Which municipalities have a council, since when, how alive: facts in alphabetical order, never a ranking."""
+    rows = network(request.user)
+    with_one = {row["place"].code for row in rows if row["council"]}
+    counts: dict[str, int | None] = dict.fromkeys(with_one, 1)
+    context = {
+        "rows": rows, "with_one": len(with_one), "all": len({row["place"].code for row in rows}),
+        "map": maps.tile_grid(settings.COUNTRY, counts, href=lambda code: reverse("councils") + f"#{code}"),
+        "may_add": has(request.user, roles.MAPPER), "signed_in": request.user.is_authenticated,
+    }  # fmt: skip
+    return render(request, "councils/council_list.html", context)
+
+
+def network(user: Any) -> list[dict[str, Any]]:
+    """Every municipality of the country with its councils (None: the hub knows of none), in Albanian order."""
+    found = list(queries.councils_for(user))
+    lives = queries.lives(found)
+    at: dict[str, list[Council]] = {}
+    for one in sorted(found, key=lambda one: sort_key(one.organisation.name)):
+        at.setdefault(one.place, []).append(one)
+    towns = Place.objects.filter(country=settings.COUNTRY, kind="municipality").order_by("sort_key")
+    return [
+        {"place": place, "council": one, "since": dates.written(one.since) if one else "",
+         "life": lives[one.pk] if one else None}
+        for place in towns
+        for one in at.get(place.code) or [None]
+    ]  # fmt: skip
+
+
+@require_safe
+def council_shared(request: HttpRequest) -> HttpResponse:
+    """Minutes and action plans that councils share with the reader."""
+    seen = queries.councils_for(request.user)
+    plans = Document.objects.filter(council__in=seen, kind=Document.Kind.PLAN).select_related("council__organisation")
+    mine = queries.own_councils(request.user)
+    levels = queries.shares(request.user)
+    shown = [one for one in plans if one.council_id in mine or one.share in levels]
+    context = {"meetings": queries.shared_meetings(request.user)[:200], "plans": shown}
+    return render(request, "councils/council_shared.html", context)
+
+
+# — one council ————————————————————————————————————————————————————————————————————————————————————————————
+
+
+@require_safe
+def council(request: HttpRequest, code: str) -> HttpResponse:
+    found = queries.council_for(request.user, code)
+    member = queries.is_member(request.user, found)
+    secretary = member and queries.is_secretary(request.user, found)
+    readable = set(queries.meetings_for(request.user, found).values_list("pk", flat=True))
+    meetings = found.meetings.filter(group=None) if not member else found.meetings.select_related("group")
+    shown = [one for one in meetings if member or one.state == Meeting.State.HELD]
+    context = {
+        "council": found, "member": member, "secretary": secretary, "seats": queries.seated(found),
+        "may_arrange": queries.may_arrange(request.user, found), "life": queries.lives([found])[found.pk],
+        "since": dates.written(found.since), "where": Place.objects.filter(pk=found.place).first(),
+        "meetings": [{"meeting": one, "open": one.pk in readable} for one in shown],
+        "decisions": list(queries.decisions_for(request.user).filter(council=found, state__in=queries.OPEN)[:50]),
+        "documents": [(one, dates.written(one.dated)) for one in queries.documents_for(request.user, found)],
+        "groups": found.groups.filter(ended_on=None).prefetch_related("seats"), "today": queries.today(),
+    }  # fmt: skip
+    return render(request, "councils/council_detail.html", context)
+
+
+@_FORM
+def council_new(request: HttpRequest) -> HttpResponse:
+    """A mapper makes a council of a registered organisation, or registers one."""
+    by = require(request.user, roles.MAPPER)
+    form = forms.CouncilForm(request.POST or None)
+    if form.is_valid():
+        try:
+            known = form.organisation()
+            made = services.register_council(
+                form.wish(), organisation=known, name=form.cleaned_data["name"].strip(), by=by
+            )  # fmt: skip
+            messages.success(request, _("The council is kept. Now name its seats."))
+            return redirect("council_seats", made.organisation.code)
+        except ValidationError as problem:
+            forms.put(form, problem)
+    return render(request, "councils/council_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@_FORM
+def council_edit(request: HttpRequest, code: str) -> HttpResponse:
+    by = require(request.user)
+    found = queries.council_for(by, code, arrange=True)
+    form, status = forms.CouncilForm(request.POST or None, council=found), 200
+    if form.is_valid():
+        try:
+            services.edit_council(found, form.wish(), by=by, seen=form.cleaned_data["seen"])
+            messages.success(request, _("The council was changed."))
+            return redirect(found)
+        except services.Outdated:
+            form.add_error(None, str(CHANGED))
+            status = 409
+        except ValidationError as problem:
+            forms.put(form, problem)
+    context = {"form": form, "council": found}
+    return render(request, "councils/council_form.html", context, status=status if not form.errors else 422)
+
+
+# — seats, mandates, groups, documents ——————————————————————————————————————————————————————————————————————
+
+
+@_FORM
+def council_seats(request: HttpRequest, code: str) -> HttpResponse:
+    """One page for what a council consists of; each act is a form of its own."""
+    by = require(request.user)
+    found = queries.council_for(by, code, arrange=True)
+    act = request.POST.get("act", "")
+    made: dict[str, Any] = {
+        "seat": forms.SeatForm(request.POST if act == "seat" else None, auto_id="seat_%s"),
+        "mandate": forms.MandateForm(request.POST if act == "mandate" else None, council=found, auto_id="mandate_%s"),
+        "group": forms.GroupForm(request.POST if act == "group" else None, council=found, auto_id="group_%s"),
+        "document": forms.DocumentForm(
+            request.POST if act == "document" else None, request.FILES if act == "document" else None,
+            initial={"share": Share.COUNCIL.value}, auto_id="document_%s",
+        ),
+    }  # fmt: skip
+    if request.method == "POST":
+        try:
+            if act in made:
+                if made[act].is_valid():
+                    _keep(found, act, made[act], by)
+                    messages.success(request, _("It is kept."))
+                    return redirect("council_seats", code)
+            else:
+                _end(request, found, act, by)
+                return redirect("council_seats", code)
+        except ValidationError as problem:
+            forms.put(made[act], problem)
+    member = queries.is_member(by, found)
+    context = {
+        "council": found, "forms": made, "member": member, "shares": Share.choices, "today": queries.today(),
+        "seats": queries.seated(found), "mandates": Mandate.objects.filter(seat__council=found)
+        .select_related("seat", "user").order_by("-begins", "id")[:200],
+        "groups": found.groups.filter(ended_on=None), "documents": found.documents.all(),
+    }  # fmt: skip
+    wrong = any(one.errors for one in made.values())
+    return render(request, "councils/council_seats.html", context, status=422 if wrong else 200)
+
+
+def _keep(council: Council, act: str, form: Any, by: User) -> None:
+    said = form.cleaned_data
+    if act == "seat":
+        services.add_seat(council, body=said["body"], sector=said["sector"], votes=said["votes"],
+                          chairs=said["chairs"], by=by)  # fmt: skip
+    elif act == "mandate":
+        services.seat_member(
+            form.seats[said["seat"]], function=said["function"], name=said["name"], begins=said["begins"],
+            ends=said["ends"], deputy=said["deputy"], secretary=said["secretary"], user=form.user, by=by,
+        )  # fmt: skip
+    elif act == "group":
+        services.add_group(council, title=said["title"], task=said["task"], seats=form.chosen(), by=by)
+    else:
+        services.add_document(
+            council, kind=said["kind"], title=said["title"], dated=said["dated"], url=said["url"],
+            source=said["source"], share=said["share"], file=form.brought(), by=by,
+        )  # fmt: skip
+
+
+def _end(request: HttpRequest, council: Council, act: str, by: User) -> None:
+    """End a seat, a mandate or a group, or share a document; what is wrong is told above the page."""
+    typed = request.POST.get("number", "")
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else 0
+    try:
+        if act == "end_mandate":
+            mandate = get_object_or_404(Mandate, pk=number, seat__council=council)
+            form = forms.EndForm(request.POST)
+            if not form.is_valid():
+                raise ValidationError([str(one) for found in form.errors.values() for one in found])
+            services.end_mandate(mandate, ends=form.cleaned_data["ends"], by=by)
+        elif act == "end_seat":
+            services.end_seat(get_object_or_404(Seat, pk=number, council=council), on=queries.today(), by=by)
+        elif act == "end_group":
+            services.end_group(get_object_or_404(council.groups, pk=number), by=by)
+        elif act == "share" and request.POST.get("share") in Share.values:
+            document = get_object_or_404(council.documents, pk=number)
+            services.share_document(document, share=request.POST["share"], by=by)
+        else:
+            raise ValidationError(_("Nothing was changed: choose what is to be done."))
+        messages.success(request, _("It is kept."))
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+
+
+@require_safe
+def council_document(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
+    """A file of a council, always as an attachment."""
+    kept = queries.document_for(request.user, code, number)
+    return file_answer(kept.digest, kept.name)
+
+
+def file_answer(digest: str, name: str) -> HttpResponseBase:
+    try:
+        path = files.path_of(digest)
+        size = path.stat().st_size
+    except (FileNotFoundError, ValueError) as error:
+        raise Http404 from error
+    answer = StreamingHttpResponse(files.read(digest), content_type="application/octet-stream")
+    answer["Content-Length"] = str(size)
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
