@@ -5,8 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pyxform.xls2xform import convert
 
-from sofra.findings import coding, queries, services
+from sofra.findings import coding, queries, services, standing
 from sofra.findings.models import Evidence, Finding
+from sofra.mapping.models import Invitation, Round
 from sofra.questionnaires import listeners
 from sofra.questionnaires.listeners import Happened
 from sofra.questionnaires.models import Answer, Filling, Questionnaire, Version
@@ -139,3 +140,18 @@ def test_an_organisation_sees_on_its_page_what_is_said_of_it(world: World) -> No
     address = reverse("organisation", args=["al.one"])
     assert "Zyzzyva" in world.client("besa").get(address).content.decode()
     assert "Zyzzyva" not in world.client().get(address).content.decode()
+
+
+def test_two_rounds_of_one_version_count_their_own_answers_only(world: World, version: Version) -> None:
+    """The next round often asks with the same version: “3 of 4 say” must not be those of the round before."""
+    _one, evidence = standing_on(world, version)
+    later = Round.objects.create(code="al.later", country="AL", version=version, opened_at=timezone.now())
+    told = filled(version, 8, "yes", "Rooms")
+    Invitation.objects.create(round=later, name="Body of the later round", filling=told)
+    filled(version, 9, "no", "Nobody asks")  # came uninvited after the later round opened
+    drita = world.people["drita"]
+    services.attach_filling(source(world), filled(version, 10, "yes"), by=drita)  # an interview of the first round
+    assert standing.now(evidence).kept == {"count": 3, "base": 4}
+    assert standing.fillings_of(later, version.pk).count() == 2
+    assert {unit.text for unit in coding.units(later, "lacks", drita)} == {"Rooms", "Nobody asks"}
+    assert [unit.text for unit in coding.units(world.round, "lacks", drita)] == ["Money"]

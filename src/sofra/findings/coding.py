@@ -25,7 +25,7 @@ from sofra.mapping.models import Round
 from sofra.questionnaires import queries as answers
 from sofra.questionnaires.models import Answer, Filling
 
-from . import queries, rules
+from . import queries, rules, standing
 from .agreeing import Agreement, agreement_of
 from .models import Code, Coding, CodingTask, Quote
 
@@ -94,7 +94,8 @@ def units(round: Round, question: str, user: Any) -> list[Unit]:
         return [Unit(f"q{one.pk}", one.text, one.source.title, quote=one.pk) for one in found]
     if round.version is None:
         return []
-    given = answers.free_answers([round.version.pk], question)
+    own = standing.fillings_of(round, round.version.pk)
+    given = answers.free_answers([round.version.pk], question).filter(filling__in=own.values("pk"))
     return [_unit(one) for one in given.order_by("filling", "turn", "id") if (one.text or one.value).strip()]
 
 

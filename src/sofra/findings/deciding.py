@@ -263,7 +263,8 @@ def refresh_evidence(version: int) -> int:
     Called inside the transaction of the change; how many were marked.
     """
     marked, now = 0, timezone.now()
-    for evidence in Evidence.objects.filter(kind=Evidence.Kind.ANSWERS, changed_at=None, asked__version=version):
+    unmarked = Evidence.objects.filter(kind=Evidence.Kind.ANSWERS, changed_at=None, asked__version=version)
+    for evidence in unmarked.select_related("finding__round"):
         if standing.now(evidence).kept != evidence.seen:
             evidence.changed_at = now
             evidence.save(update_fields=["changed_at"])

@@ -19,9 +19,10 @@ from sofra.places.models import Place
 
 from .models import Figure, Finding, Quote, RoundTable, Source, SourceFile, Step
 from .saying import Told, evidence_lines, sees, standing_words, told, with_evidence
+from .standing import fillings_of
 
 # What pages and reports say of evidence.
-__all__ = ["Told", "evidence_lines", "sees", "standing_words", "told", "with_evidence"]
+__all__ = ["Told", "evidence_lines", "fillings_of", "sees", "standing_words", "told", "with_evidence"]
 
 State = Finding.State
 PUBLIC_STATES = Q(state=State.CONFIRMED) | Q(state=State.CONTESTED, confirmed_at__isnull=False)

@@ -253,7 +253,7 @@ def _empty_journal() -> None:
 def withdraw_consent(source: Source, *, by: User | None) -> Source:
     """The source's content goes: notes, the person, quotes' words, files, what it said before, its coded answers.
 
-    What remains is that there was a source of this kind and title. Each finding that stands on it says that it lost it.
+    What remains is that there was a source of this kind. Each finding that stands on it says that it lost it.
     """
     _overwrite_what_goes()
     source = _locked(Source, source)
@@ -261,7 +261,7 @@ def withdraw_consent(source: Source, *, by: User | None) -> Source:
         return source
     now = timezone.now()
     source.person = source.notes = source.consent_note = source.url = source.who = ""
-    source.title = _hollow_title(source)
+    source.title, source.when, source.places = _hollow_title(source), "", []
     source.consent, source.withdrawn_at, source.version = Consent.WITHDRAWN, now, source.version + 1
     filling, source.filling = source.filling, None
     source.save()

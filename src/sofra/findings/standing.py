@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import Http404, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language, ngettext, override
@@ -20,10 +21,11 @@ from sofra.coverage import queries as coverage
 from sofra.coverage import wording
 from sofra.coverage.rules import State as GapState
 from sofra.ground.models import Visibility
+from sofra.mapping.models import Round
 from sofra.places.models import Place
 from sofra.places.titles import title_of
 from sofra.questionnaires import queries as answers
-from sofra.questionnaires.models import Version
+from sofra.questionnaires.models import Filling, Version
 
 from .models import Evidence
 
@@ -42,7 +44,7 @@ class Now:
 def now(evidence: Evidence) -> Now:
     """What evidence of answers or coverage says at this moment, in the language in force."""
     if evidence.kind == Evidence.Kind.ANSWERS:
-        return _answers(evidence.asked)
+        return _answers(evidence.asked, evidence.finding.round)
     return _coverage(evidence.asked)
 
 
@@ -92,12 +94,31 @@ def checked(kind: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 # — answers ————————————————————————————————————————————————————————————————————————————————————————————————
 
 
-def _answers(asked: Mapping[str, Any]) -> Now:
+def fillings_of(round: Round, version: int | None) -> QuerySet[Filling]:
+    """The fillings of this version that are the round's own: several rounds may ask with one version.
+
+    What came uninvited (from a phone, on paper) belongs to the round that had opened last when it was begun.
+    """
+    found = Filling.objects.filter(version=version)
+    others = Round.objects.filter(version=version).exclude(pk=round.pk)
+    openings = [one.opened_at or one.created_at for one in others]
+    if not openings:
+        return found
+    mine = round.opened_at or round.created_at
+    uninvited = Q(invitation=None, sources=None)
+    if any(at < mine for at in openings):
+        uninvited &= Q(begun_at__gte=mine)
+    if later := [at for at in openings if at >= mine]:
+        uninvited &= Q(begun_at__lt=min(later))
+    return found.filter(Q(invitation__round=round) | Q(sources__round=round) | uninvited)
+
+
+def _answers(asked: Mapping[str, Any], round: Round) -> Now:
     version = _version(asked)
     if version is None:
         return Now(missing=True, sentence=_("The questionnaire of these answers is not here any more."))
     value, question = str(asked.get("value", "")), str(asked.get("question", ""))
-    found = answers.counts([version.pk], question)
+    found = answers.counts([version.pk], question, within=fillings_of(round, version.pk))
     label, labels = _labels(version, question)
     if value:
         count = found.values.get(value, 0)

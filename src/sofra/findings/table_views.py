@@ -298,13 +298,14 @@ def _sitting_page(
 ) -> HttpResponse:
     one = items[at - 1]
     one.refresh_from_db()
-    user, language = request.user, get_language() or "sq"
-    level = level_of(user)
+    language = get_language() or "sq"
+    level = level_of(request.user)
     decided = queries.decided_at(found)
     context = {
         "table": found, "finding": one, "at": at, "count": len(items), "before": at - 1, "after": at + 1,
         "statements": _statements(one, language), "chapter": chapter_title(one.chapter) if one.chapter else "",
-        "told": queries.told(one, Visibility.MEMBERS if level > 1 else level, language, user),
+        # The screen is read by the whole table: nothing sealed, not even what its recorder may read alone.
+        "told": queries.told(one, min(level, Visibility.MEMBERS), language),
         "item": _item(one, decided.get(one.pk, []), level), "form": form, "late": late,
         "open": form.data.get("act", "") if form.is_bound else "", "done": sum(one.pk in decided for one in items),
         "acts": {name: rules.possible(name, one.state) for name in ("confirm", "amend", "contest", "refuse")},

@@ -119,16 +119,20 @@ def filling_by_key(key: str) -> Filling | None:
     return Filling.objects.select_related("version__questionnaire").filter(key_hash=hashed(key)).first()
 
 
-def counts(version_ids: Iterable[int], question: str, *, value: str = "") -> Counts:
-    """How many sent fillings gave which value; of `value` only, where one is given."""
+def counts(
+    version_ids: Iterable[int], question: str, *, value: str = "", within: QuerySet[Filling] | None = None
+) -> Counts:
+    """How many sent fillings gave which value; of `value` only, where one is given; of those `within` only."""
     versions = list(version_ids)
     answers = Answer.objects.filter(filling__version__in=versions, filling__state=SENT, question=question).order_by()
+    sent = Filling.objects.filter(version__in=versions, state=SENT)
+    if within is not None:
+        answers, sent = answers.filter(filling__in=within.values("pk")), sent.filter(pk__in=within.values("pk"))
     base = answers.aggregate(base=Count("filling", distinct=True))["base"]
     if value:
         answers = answers.filter(value=value)
     given = answers.values_list("value").annotate(number=Count("filling", distinct=True))
-    asked = Filling.objects.filter(version__in=versions, state=SENT).count()
-    return Counts(base=base, values=dict(given), asked=asked)
+    return Counts(base=base, values=dict(given), asked=sent.count())
 
 
 def free_answers(version_ids: Iterable[int], question: str) -> QuerySet[Answer]:

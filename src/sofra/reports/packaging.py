@@ -145,10 +145,11 @@ def _answers(report: Report) -> Rows:
     if version is None:
         return []
     rows: Rows = []
+    own = findings.fillings_of(report.round, version.pk)
     for question in questionnaires.questions(version, "en"):
         if not question.choices:
             continue
-        told = questionnaires.counts([version.pk], question.path)
+        told = questionnaires.counts([version.pk], question.path, within=own)
         shown = told.base >= FEW or not told.base
         for code, label in question.choices:
             count = told.values.get(code, 0) if shown else None

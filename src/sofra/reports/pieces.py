@@ -16,6 +16,7 @@ from sofra.activities.vocabulary import KINDS
 from sofra.coverage import crowds, tables
 from sofra.coverage import queries as coverage
 from sofra.coverage.forms import HeatForm
+from sofra.findings.queries import fillings_of
 from sofra.ground.models import Visibility
 from sofra.mapping.models import Invitation
 from sofra.organisations.vocabulary import ACTIVITY_KINDS, Audience, Kind, Theme
@@ -436,7 +437,7 @@ def answers(wanted: Wanted) -> tuple[Block, ...]:
 
 
 def _question(wanted: Wanted, version: int, question: questionnaires.Asked) -> list[Block]:
-    told = questionnaires.counts([version], question.path)
+    told = questionnaires.counts([version], question.path, within=fillings_of(wanted.round, version))
     if not told.asked:
         return []
     none = _("Base: %(base)s of %(asked)s answered this question") % {"base": told.base, "asked": told.asked}
