@@ -22,6 +22,8 @@ from . import queries, rules
 from .models import Evidence, Figure, Finding, Quote, Source
 from .vocabulary import CHAPTERS, chapter_title
 
+CHOOSE = _("choose")
+SEALED = _("Coordinators and you: it is sealed")
 LANGUAGES = [("sq", _("Albanian")), ("en", _("English"))]
 CLASSES = [
     ("", _("not said")), (ActivityClass.SPECIFIC.value, ActivityClass.SPECIFIC.label),
@@ -140,7 +142,7 @@ class SourceForm(_InRound):
     )  # fmt: skip
     visible_to = forms.TypedChoiceField(
         label=_("Who may see it"), coerce=int, initial=1,
-        choices=[*SEEN_BY[:2], (2, _("Coordinators and you: it is sealed"))],
+        choices=[*SEEN_BY[:2], (2, SEALED)],
     )  # fmt: skip
 
     def __init__(self, *args: Any, own: bool = True, **said: Any) -> None:
@@ -159,7 +161,9 @@ class QuoteForm(forms.Form):
     )  # fmt: skip
     page = forms.CharField(label=_("Page"), required=False, max_length=40)
     language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", _("not said")), *LANGUAGES])
-    visible_to = forms.TypedChoiceField(label=_("Who may read the words"), coerce=int, choices=SEEN_BY)
+    visible_to = forms.TypedChoiceField(
+        label=_("Who may read the words"), coerce=int, choices=[*SEEN_BY[:2], (2, SEALED)]
+    )
 
 
 class FileForm(forms.Form):
@@ -189,7 +193,7 @@ class FigureForm(_InRound):
         error_messages={"required": _("Write at least one line.")},
     )  # fmt: skip
     source = forms.ModelChoiceField(label=_("Source"), queryset=Source.objects.none(), required=False,
-                                    to_field_name="code")  # fmt: skip
+                                    to_field_name="code", empty_label=_("not said"))  # fmt: skip
     page = forms.CharField(label=_("Page"), required=False, max_length=40)
     visible_to = forms.TypedChoiceField(label=_("Who may see it"), coerce=int, choices=SEEN_BY, initial=0)
 
@@ -335,7 +339,12 @@ class _EvidenceForm(forms.Form):
 
 
 class SourceEvidence(_EvidenceForm):
-    source = forms.ModelChoiceField(label=_("Source"), queryset=Source.objects.none(), to_field_name="code")
+    source = forms.ModelChoiceField(
+        label=_("Source"),
+        queryset=Source.objects.none(),
+        to_field_name="code",
+        empty_label=CHOOSE,
+    )
     page = forms.CharField(label=_("Page"), required=False, max_length=40)
     note = forms.CharField(label=_("Note for members"), required=False, max_length=500)
 
@@ -344,7 +353,7 @@ class SourceEvidence(_EvidenceForm):
 
 
 class QuoteEvidence(_EvidenceForm):
-    quote = forms.ModelChoiceField(label=_("Quote"), queryset=Quote.objects.none())
+    quote = forms.ModelChoiceField(label=_("Quote"), queryset=Quote.objects.none(), empty_label=CHOOSE)
     note = forms.CharField(label=_("Note for members"), required=False, max_length=500)
 
     def said(self) -> dict[str, Any]:
@@ -352,7 +361,12 @@ class QuoteEvidence(_EvidenceForm):
 
 
 class FigureEvidence(_EvidenceForm):
-    figure = forms.ModelChoiceField(label=_("Figure"), queryset=Figure.objects.none(), to_field_name="code")
+    figure = forms.ModelChoiceField(
+        label=_("Figure"),
+        queryset=Figure.objects.none(),
+        to_field_name="code",
+        empty_label=CHOOSE,
+    )
     note = forms.CharField(label=_("Note for members"), required=False, max_length=500)
 
     def said(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sofra.activities import dates
 from sofra.activities.models import Activity
@@ -234,7 +235,7 @@ class Evidence(models.Model):
         ANSWERS = "answers", _("answers")
         SOURCE = "source", _("source")
         QUOTE = "quote", _("quote")
-        FIGURE = "figure", _("figure")
+        FIGURE = "figure", pgettext_lazy("numbers", "figure")
         ACTIVITY = "activity", _("activity")
         COVERAGE = "coverage", _("coverage")
 

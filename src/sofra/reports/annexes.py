@@ -17,6 +17,7 @@ from sofra.organisations import queries as registry
 from sofra.organisations.models import Fact, Organisation
 from sofra.organisations.vocabulary import ACTIVITY_KINDS, Theme
 from sofra.places import queries as places
+from sofra.places.titles import short_name_of
 from sofra.printing.blocks import Block, Heading, Paragraph, Run, Table
 
 from . import counting
@@ -195,7 +196,7 @@ def attendance(wanted: Wanted) -> tuple[Block, ...]:
         tables = tables.filter(state=RoundTable.State.CLOSED)
     for one in tables.order_by("on", "code"):
         place = places.place(one.place) if one.place else None
-        where = ", ".join(part for part in (dates.written(one.on), str(place) if place else "") if part)
+        where = ", ".join(part for part in (dates.written(one.on), short_name_of(place) if place else "") if part)
         title = said(one.titles, wanted.language) or one.code
         blocks.append(Heading(f"{title} ({where})" if where else title, 3, anchor=one.code.rsplit(".", 1)[-1]))
         if one.stated_attendance:

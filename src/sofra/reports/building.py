@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from sofra.activities import dates
 from sofra.findings import queries as findings
@@ -333,7 +333,11 @@ def _problem(
     if block.kind == Kind.FINDINGS and not any(fits(one, block) for one in shown.values()):
         waiting = sum(fits(one, block) for one in known.values())
         if waiting:
-            return _("None of the %(number)s findings here is confirmed and public yet.") % {"number": waiting}
+            return ngettext(
+                "The one finding here is not confirmed and public yet.",
+                "None of the %(number)s findings here is confirmed and public yet.",
+                waiting,
+            ) % {"number": waiting}
         return _("No finding is recorded here yet.")
     if block.kind == Kind.FIGURE:
         return _figure_problem(figures.get(block.about))

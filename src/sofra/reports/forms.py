@@ -54,7 +54,9 @@ class ReportForm(forms.Form):
 
 
 class NewReportForm(ReportForm):
-    round = forms.ModelChoiceField(label=_("Mapping round"), queryset=Round.objects.all(), to_field_name="code")
+    round = forms.ModelChoiceField(
+        label=_("Mapping round"), queryset=Round.objects.all(), to_field_name="code", empty_label=_("choose")
+    )
     arrangement = forms.ChoiceField(
         label=_("Begin with an outline"), required=False, widget=forms.RadioSelect,
         choices=[*outlines.ARRANGEMENTS.items(), ("", _("empty"))],

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sofra.ground.tongues import said
 from sofra.mapping.models import Round
@@ -60,7 +61,7 @@ class Block(models.Model):
         TEXT = "text", _("text")
         FINDING = "finding", _("finding")
         FINDINGS = "findings", _("findings of a chapter")
-        FIGURE = "figure", _("figure")
+        FIGURE = "figure", pgettext_lazy("numbers", "figure")
         CHART = "chart", _("chart")
         MAP = "map", _("map")
         TABLE = "table", _("table")

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sofra.activities.vocabulary import KINDS
 from sofra.ground.models import Visibility
@@ -46,7 +47,7 @@ class WhenForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )  # fmt: skip
     minutes = forms.IntegerField(
-        label=_("Minutes"), initial=45, error_messages={"invalid": _NO_NUMBER},
+        label=pgettext_lazy("of time", "Minutes"), initial=45, error_messages={"invalid": _NO_NUMBER},
         widget=forms.NumberInput(attrs={"min": rules.SHORTEST, "max": rules.LONGEST}),
     )  # fmt: skip
 
