@@ -20,6 +20,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from tests.hidden_findings import FINDING_EXAMPLES, show_findings
 from tests.hidden_mechanisms import MECHANISM_EXAMPLES, show_mechanisms
+from tests.hidden_plans import PLAN_EXAMPLES, show_plans
 from tests.hidden_reports import REPORT_EXAMPLES, show_reports
 from tests.hidden_rounds import ROUND_EXAMPLES, show_rounds
 from tests.hidden_training import TRAINING_EXAMPLES, show_training
@@ -107,6 +108,7 @@ class World:
     collector_key: str = ""
     form: int = 0
     found: dict[str, Any] = field(default_factory=dict)
+    planned: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
 
 
@@ -227,6 +229,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **FINDING_EXAMPLES,
     **ROUND_EXAMPLES,
     **REPORT_EXAMPLES,
+    **PLAN_EXAMPLES,
     **MECHANISM_EXAMPLES,
     **TRAINING_EXAMPLES,
     "place": lambda world: {"code": "AL"},
@@ -244,7 +247,7 @@ def _without_log_lines(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL, logger="sofra.request")
 
 
-def _filled(made: World) -> None:
+def _filled(made: Any) -> None:
     """A questionnaire that is open, and one filling of it with a picture, reached by a private link."""
     asked = Questionnaire.objects.create(code="al.filled", titles={"en": "A table is filled"})
     kept = files.keep([b"\x89PNG\r\n\x1a\n"])
@@ -286,7 +289,7 @@ def _school(made: World) -> tuple[int, str]:
     return asked.pk, token_of(schools.make_feed(made.one, by=besa))
 
 
-def _phones(made: World) -> None:
+def _phones(made: Any) -> None:
     """A team with an address, a form that it asks, and a file that the form shows."""
     ana = made.people["ana"]
     asked = Questionnaire.objects.create(code="al.asked", titles={"en": "A table asks"})
@@ -297,6 +300,18 @@ def _phones(made: World) -> None:
     )
     collector, made.collector_key = collecting.make_collector(name="A team", versions=[form], expires_at=None, by=ana)
     made.collector, made.form = collector.pk, form.pk
+
+
+def furnish(made: Any) -> None:
+    """One of each thing of the rooms above the registry, for this world and that of test_leaks: a new room adds a line."""
+    _phones(made)
+    _filled(made)
+    show_findings(made)
+    show_rounds(made)
+    show_reports(made)
+    show_plans(made)
+    show_mechanisms(made)
+    show_training(made)
 
 
 @pytest.fixture
@@ -342,13 +357,7 @@ def world(db: None, settings: Settings, tmp_path: Path) -> World:
     declared = {"declared_by": "the council of the table", "declared_on": "2026"}
     made.priority = coverage.declare_priority(place=albania, by=ana, **declared).pk
     made.session, made.feed = _school(made)
-    _phones(made)
-    _filled(made)
-    show_findings(made)
-    show_rounds(made)
-    show_reports(made)
-    show_mechanisms(made)
-    show_training(made)
+    furnish(made)
     drita = made.people["drita"]
     table = exchange.upload_file([b"Name;Website\nThree tables;three.example.org\n"], name="list.csv", by=drita)
     exchange.map_columns(table, mapping={"Name": "name", "Website": "website"}, by=drita)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from sofra.accounts import roles
 from sofra.accounts.access import has
 
-from . import activity_lists, council_lists, coverage_lists, finding_lists, lists, mechanism_lists, round_lists
+from . import activity_lists, council_lists, coverage_lists, finding_lists, lists, mechanism_lists, plan_lists, round_lists
 from .tables import FORMATS, Table, table_response
 
 
@@ -191,6 +191,15 @@ DOWNLOADS: dict[str, Download] = {
         Download(
             "duties", gettext_lazy("Duties of municipalities by law"), mechanism_lists.duties, "mechanisms/duties"
         ),
+        Download("plans", gettext_lazy("Strategies and plans"), plan_lists.plans, "plans"),
+        Download(
+            "plan_table",
+            gettext_lazy("A plan: its measures, money, bodies, places, indicators, readings or changes"),
+            plan_lists.plan_table,
+            "plans/<str:code>/by/<slug:view>",
+        ),
+        Download("indicators", gettext_lazy("The bank of indicators"), plan_lists.indicators, "indicators"),
+        Download("lessons", gettext_lazy("Lessons of projects"), plan_lists.lessons, "lessons"),
         Download("glossary", gettext_lazy("The glossary"), lists.glossary, "glossary"),
         Download(
             "history",

@@ -129,10 +129,12 @@ class Measure(models.Model):
         return dates.written_span(self.begins, self.ends)
 
 
-class MeasureStep(models.Model):
-    """What happened to a measure: dated, signed, with its reason, before and after. Rows are only ever added."""
+class Step(models.Model):
+    """What happened to a plan or to a thing of it: dated, signed, with its reason. Rows are only ever added."""
 
-    measure = models.ForeignKey(Measure, models.CASCADE, related_name="steps")
+    plan = models.ForeignKey(Plan, models.CASCADE, null=True, related_name="steps")
+    measure = models.ForeignKey(Measure, models.CASCADE, null=True, related_name="steps")
+    about = models.CharField(max_length=100, help_text="Code of what it happened to")
     what = models.CharField(max_length=20)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
@@ -142,6 +144,7 @@ class MeasureStep(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["about"], name="plan_step_about")]
 
 
 class Money(models.Model):
@@ -280,6 +283,25 @@ class Reading(models.Model):
         ]
 
 
+class Rolled(models.Model):
+    """What a parent's parts make together for a period, by its rule. Derived from readings, and can be made again.
+
+    `known` of `parts` had something to tell; of the others nothing is known, so that the rest is no whole.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="rolled")
+    period = models.CharField(max_length=7)
+    value = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    numerator = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    denominator = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    known = models.PositiveIntegerField(default=0)
+    parts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["period"]
+        constraints = [models.UniqueConstraint(fields=["indicator", "period"], name="rolled_once_a_period")]
+
+
 class ReadingPart(models.Model):
     """A part of a reading: of whom (dimension and key, "sex" and "women"), how many. Parts need not add up."""
 
@@ -316,3 +338,12 @@ class Assessment(models.Model):
     version = models.PositiveIntegerField(default=1)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return str(self.project)
+
+    def get_absolute_url(self) -> str:
+        return reverse("assessment", args=[self.pk])

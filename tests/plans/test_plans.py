@@ -1,0 +1,335 @@
+"""Plans, measures and money: what is kept, refused, and seen by whom."""
+
+from decimal import Decimal as D
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from sofra.accounts import roles
+from sofra.accounts import services as accounts
+from sofra.accounts.models import User
+from sofra.organisations import services as registry
+from sofra.organisations.models import Change, Editor, Organisation
+from sofra.organisations.records import Draft, FactDraft
+from sofra.plans import importing, measuring, queries, rolling, rules, services
+from sofra.plans.models import Indicator, Measure, Plan, Reading
+
+pytestmark = pytest.mark.django_db
+
+
+class World:
+    """Ana coordinates, Drita maps, Besa edits al.one (whose plan it is), Cvetan edits al.two."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, User] = {}
+        for name, role in {
+            "ana": roles.COORDINATOR,
+            "drita": roles.MAPPER,
+            "besa": roles.MEMBER,
+            "cvetan": roles.MEMBER,
+        }.items():
+            user = User(email=f"{name}@example.org", name=name.title())
+            user.set_unusable_password()
+            user.save()
+            accounts.grant_role(user=user, role=role, by=None)
+            self.people[name] = User.objects.get(pk=user.pk)
+        change = registry.open_change(kind=Change.Kind.EDIT, by=self.people["ana"])
+        drafts = [
+            Draft(kind="cso", code=f"al.{code}", facts=[FactDraft("name", name, visible_to=0, source="list")])
+            for code, name in (("one", "One table"), ("two", "Two tables"))
+        ]
+        self.one, self.two = registry.register_many(drafts, change=change, by=self.people["ana"])
+        for who, whose in (("besa", self.one), ("cvetan", self.two)):
+            Editor.objects.create(organisation=whose, user=self.people[who], granted_by=self.people["ana"])
+        self.plan = services.add_plan(
+            kind="strategy", code="al.try", titles={"en": "A try"}, owner=self.one, state="adopted", begins="2015",
+            ends="2020", by=None,
+        )  # fmt: skip
+        self.objective = services.add_objective(self.plan, number="1", titles={"en": "Together"}, by=None)
+
+    def measure(self, title: str = "To do", **said: object) -> Measure:
+        return services.add_measure(self.plan, titles={"en": title}, objective=self.objective, by=None, **said)  # type: ignore[arg-type]
+
+    def indicator(self, title: str, **said: object) -> Indicator:
+        return measuring.add_indicator(self.plan, titles={"en": title}, by=None, **said)  # type: ignore[arg-type]
+
+    def read(self, indicator: Indicator, period: str, value: object = None, **said: object) -> Reading:
+        found = measuring.record_reading(
+            indicator, period=period, value=None if value is None else D(str(value)), submit=True, by=None,
+            source="a list", **said,  # type: ignore[arg-type]
+        )  # fmt: skip
+        return measuring.approve_reading(found, by=self.people["ana"])
+
+    def client(self, name: str = "") -> Client:
+        client = Client()
+        if name:
+            client.force_login(self.people[name])
+        return client
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+# — plans and measures —————————————————————————————————————————————————————————————————————————————————————
+
+
+def test_a_measure_moved_into_its_own_part_is_refused(world: World) -> None:
+    top = world.measure("Top")
+    part = world.measure("Part", within=top)
+    below = world.measure("Below", within=part)
+    with pytest.raises(ValidationError) as refused:
+        services.edit_measure(top, within=below, by=None)
+    assert "within" in refused.value.message_dict
+    assert Measure.objects.get(pk=top.pk).within is None
+
+
+def test_a_measure_takes_its_parts_along(world: World) -> None:
+    top, other = world.measure("Top"), world.measure("Other")
+    part = world.measure("Part", within=top)
+    below = world.measure("Below", within=part)
+    services.edit_measure(part, within=other, by=None)
+    below.refresh_from_db()
+    assert below.path == f"{other.pk}/{part.pk}/{below.pk}/"
+
+
+def test_of_two_editors_the_second_is_told(world: World) -> None:
+    one = world.measure()
+    services.edit_measure(one, titles={"en": "First"}, seen=1, by=None)
+    with pytest.raises(services.Outdated):
+        services.edit_measure(one, titles={"en": "Second"}, seen=1, by=None)
+    assert Measure.objects.get(pk=one.pk).titles == {"en": "First"}
+
+
+def test_status_has_a_history_and_a_reason(world: World) -> None:
+    one = world.measure()
+    with pytest.raises(ValidationError):
+        services.set_status(one, status="late", reason="", by=None)
+    services.set_status(one, status="late", reason="No money yet", by=None)
+    step = one.steps.last()
+    assert step and (step.before, step.after, step.reason) == (
+        {"status": "unknown"},
+        {"status": "late"},
+        "No money yet",
+    )
+
+
+def test_money_is_not_added_across_currencies_and_unknown_stays_unknown(world: World) -> None:
+    one, two = world.measure(), world.measure("Nothing known")
+    for amount, currency in ((100, "EUR"), (50, "EUR"), (7000, "ALL")):
+        services.record_money(one, kind="asked", amount=D(amount), currency=currency, source="s", visible_to=0, by=None)
+    made = queries.sums([one, two], queries.money_of([one.pk, two.pk], 0))
+    assert made.by["asked"] == {"EUR": D(150), "ALL": D(7000)}
+    assert made.unknown == {"asked": 1, "found": 2, "spent": 2}
+
+
+def test_money_for_members_is_not_public(world: World) -> None:
+    one = world.measure()
+    services.record_money(
+        one, kind="found", amount=D(98765), currency="EUR", funder=world.two, source="s", visible_to=1, by=None
+    )
+    assert (
+        "98"
+        not in world.client().get("/en/plans/al.try/by/money/").content.decode().split("<h1>")[1].split("</table>")[0]
+    )
+    assert "98,765" in world.client("cvetan").get("/en/plans/al.try/by/money/").content.decode()
+
+
+def test_a_draft_is_for_those_who_write_it(world: World) -> None:
+    services.add_plan(kind="sector", code="al.hidden", titles={"en": "Hidden"}, owner=world.one, by=None)
+    seen = {
+        name: world.client(name).get("/en/plans/al.hidden/").status_code for name in ("", "besa", "cvetan", "drita")
+    }
+    assert seen == {"": 404, "besa": 200, "cvetan": 404, "drita": 200}
+
+
+def test_the_responsible_body_says_how_it_goes(world: World) -> None:
+    one = world.measure(responsible=world.two)
+    answer = world.client("cvetan").post(
+        f"/en/measures/{one.code}/act/", {"act": "status", "status-status": "done", "status-seen": one.version}
+    )
+    assert answer.status_code == 302
+    assert world.client("cvetan").get(f"/en/measures/{one.code}/edit/").status_code == 404
+
+
+@pytest.mark.parametrize("view", ["timeline", "bodies", "places", "money", "indicators", "readings", "history"])
+def test_every_table_opens_and_can_be_taken_away(world: World, view: str) -> None:
+    one = world.measure(begins="2016", responsible=world.one)
+    world.read(world.indicator("Trained", measure=one), "2016", 12)
+    assert world.client().get(f"/en/plans/al.try/by/{view}/").status_code == 200
+    assert world.client().get(f"/en/plans/al.try/by/{view}.csv").status_code == 200
+
+
+def test_a_tree_asks_the_same_of_three_as_of_one(world: World, django_assert_num_queries: object) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for more in (1, 2):
+        for _n in range(more):
+            world.measure(responsible=world.one)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            assert world.client().get("/en/plans/al.try/").status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_pages_of_writing_open(world: World) -> None:
+    one = world.measure()
+    found = world.indicator("Trained", measure=one)
+    client = world.client("besa")
+    for address in (
+        "plans/", "plans/new/", "plans/al.try/", "plans/al.try/edit/", "plans/al.try/objectives/new/", "lessons/",
+        "plans/al.try/measures/new/", "plans/al.try/indicators/new/", "plans/al.try/readings/import/", "lessons/new/",
+        "plans/al.try/readings/waiting/", "plans/al.try/periods/", f"measures/{one.code}/", f"measures/{one.code}/edit/",
+        f"indicators/{found.code}/", f"indicators/{found.code}/edit/", f"indicators/{found.code}/target/", "indicators/",
+        f"indicators/{found.code}/readings/new/",
+    ):  # fmt: skip
+        assert client.get(f"/en/{address}").status_code == 200, address
+
+
+def test_a_plan_is_written_by_the_form(world: World) -> None:
+    said = {"title_en": "Our plan", "kind": "sector", "owner": "al.one", "state": "draft", "visible_to": "0"}
+    assert world.client("besa").post("/en/plans/new/", said).status_code == 302
+    assert Plan.objects.get(code="our-plan").owner == world.one
+    assert world.client("cvetan").post("/en/plans/new/", said).status_code == 422
+    assert Organisation.objects.count() == 2
+
+
+# — indicators —————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def test_shares_roll_up_by_numerators_and_denominators(world: World) -> None:
+    whole = world.indicator("All", scale="share", rolls_up="share")
+    for n, (top, bottom) in enumerate(((1, 2), (10, 100))):
+        part = world.indicator(f"Part {n}", scale="share", parent=whole)
+        world.read(part, "2018", numerator=D(top), denominator=D(bottom))
+    row = whole.rolled.get()
+    assert (row.numerator, row.denominator, row.value, row.known, row.parts) == (11, 102, D("10.7843"), 2, 2)
+
+
+def test_all_at_once_is_what_one_by_one_made(world: World) -> None:
+    top = world.indicator("Top", rolls_up="sum")
+    for m in range(2):
+        middle = world.indicator(f"Middle {m}", parent=top, rolls_up="sum")
+        for n in range(3):
+            world.read(world.indicator(f"Leaf {m} {n}", parent=middle), "2018", 10 * m + n)
+    latest = world.indicator("Newest", rolls_up="latest", parent=None)
+    world.read(world.indicator("Leaf of it", parent=latest), "2018", 4)
+    fields = ("indicator", "period", "value", "known", "parts")
+    one_by_one = sorted(rolling.Rolled.objects.values_list(*fields))
+    rolling.roll_up_all(world.plan)
+    assert sorted(rolling.Rolled.objects.values_list(*fields)) == one_by_one
+    assert top.rolled.get().value == 36
+
+
+def test_a_part_that_is_not_known_leaves_the_whole_incomplete(world: World) -> None:
+    whole = world.indicator("All", rolls_up="sum")
+    world.read(world.indicator("Known", parent=whole), "2018", 5)
+    world.indicator("Silent", parent=whole)
+    rolling.after_change(whole)
+    row = whole.rolled.get()
+    assert (row.value, row.known, row.parts) == (5, 1, 2)
+
+
+def test_an_indicator_cannot_stand_above_itself(world: World) -> None:
+    top = world.indicator("Top", rolls_up="sum")
+    part = world.indicator("Part", parent=top, rolls_up="sum")
+    with pytest.raises(ValidationError):
+        measuring.edit_indicator(top, parent=part, by=None)
+
+
+def test_a_reading_is_approved_by_somebody_else_or_returned_with_a_reason(world: World) -> None:
+    found = world.indicator("Trained")
+    besa = world.people["besa"]
+    one = measuring.record_reading(found, period="2018", value=D(3), source="list", submit=True, by=besa)
+    with pytest.raises(ValidationError):
+        measuring.approve_reading(one, by=besa)
+    with pytest.raises(ValidationError):
+        measuring.return_reading(one, reason=" ", by=world.people["ana"])
+    returned = measuring.return_reading(one, reason="Which list?", by=world.people["ana"])
+    again = measuring.submit_reading(returned, by=besa)
+    assert measuring.approve_reading(again, by=world.people["ana"]).state == "approved"
+
+
+def test_a_newer_reading_replaces_the_older_which_stays(world: World) -> None:
+    found = world.indicator("Trained")
+    old, new = world.read(found, "2018", 3), world.read(found, "2018", 4)
+    old.refresh_from_db()
+    assert (old.state, new.state) == ("replaced", "approved")
+
+
+def test_bad_readings_get_a_sentence(world: World) -> None:
+    share = world.indicator("Share", scale="share")
+    with pytest.raises(ValidationError) as nothing:
+        measuring.record_reading(share, period="2018", numerator=D(0), denominator=D(0), source="x", by=None)
+    assert "denominator" in nothing.value.message_dict
+    with pytest.raises(ValidationError):
+        measuring.record_reading(share, period="2018", numerator=D(3), denominator=D(2), source="x", by=None)
+    measuring.lock_period(world.plan, period="2018", by=None)
+    with pytest.raises(ValidationError) as locked:
+        measuring.record_reading(share, period="2018-Q3", numerator=D(1), denominator=D(2), source="x", by=None)
+    assert "2018" in locked.value.message_dict["period"][0]
+
+
+def test_parts_above_and_below_the_whole_are_both_kept() -> None:
+    rows = [("sex", "women", D(60)), ("sex", "men", D(50)), ("age", "young", D(40))]
+    told = {one.dimension: one for one in rules.told_apart(rows, D(100), careful=False)}
+    assert told["sex"].beyond == 10
+    assert told["age"].missing == 60
+
+
+def test_few_people_are_not_told_by_difference() -> None:
+    told = rules.told_apart([("sex", "women", D(3)), ("sex", "men", D(50))], D(53), careful=True)[0]
+    assert told.parts == (("women", None), ("men", None))
+    assert told.missing is None
+
+
+@pytest.mark.parametrize(
+    ("value", "target", "baseline", "direction", "said"),
+    [
+        (10, 10, 0, "up", "reached"), (6, 10, 0, "up", "on_way"), (2, 10, 0, "up", "behind"),
+        (2, 10, None, "up", "short"), (None, 10, 0, "up", "unknown"), (2, 1, 5, "down", "on_way"),
+    ],
+)  # fmt: skip
+def test_lights(value: int | None, target: int, baseline: int | None, direction: str, said: str) -> None:
+    numbers = [None if one is None else D(one) for one in (value, target, baseline)]
+    assert rules.light(*numbers, direction) == said
+
+
+def test_a_table_with_a_wrong_row_is_not_kept_and_the_row_is_named(world: World) -> None:
+    found = world.indicator("Trained")
+    text = f"indicator;period;value;source\n{found.code};2018;12;list\n{found.code};2018-13;3;list\nnone;2018;1;x\n"
+    made = importing.checked(world.plan, importing.pasted(text), by=None)
+    assert [line[:8] for line in made.problems] == ["Rreshti ", "Rreshti "] or len(made.problems) == 2
+    answer = world.client("besa").post("/en/plans/al.try/readings/import/", {"pasted": text})
+    assert answer.status_code == 422
+    assert not Reading.objects.exists()
+    good = text.splitlines()[:2]
+    assert (
+        world.client("besa").post("/en/plans/al.try/readings/import/", {"pasted": "\n".join(good)}).status_code == 302
+    )
+    assert Reading.objects.get().state == "submitted"
+
+
+def test_a_reading_is_handed_in_and_approved_by_the_pages(world: World) -> None:
+    found = world.indicator("Trained", unit="people", direction="up", baseline=D(0))
+    measuring.set_target(found, period="2020", value=D(100), by=None)
+    said = {"period": "2018", "value": "60", "source": "list", "parts": "sex; women; 40", "act": "submit"}
+    assert world.client("besa").post(f"/en/indicators/{found.code}/readings/new/", said).status_code == 302
+    number = Reading.objects.get().pk
+    assert world.client("ana").post(f"/en/readings/{number}/", {"act": "approve"}).status_code == 302
+    shown = world.client().get(f"/en/indicators/{found.code}/").content.decode()
+    assert "On the way" in shown and "20 not told apart" in shown
+
+
+def test_the_report_of_a_plan(world: World) -> None:
+    from sofra.plans import reporting
+
+    world.read(world.indicator("Trained", measure=world.measure(begins="2016")), "2016", 12)
+    for form in ("docx", "xlsx"):
+        assert reporting.written(world.people["ana"], world.plan, form, "sq")[:2] == b"PK"
