@@ -11,11 +11,18 @@ from sofra.councils import mechanism_services as services
 from sofra.councils.mechanism_services import Said
 from sofra.councils.models import Council
 from sofra.organisations.models import Organisation
+from sofra.places.models import Place
 
 
 def show_mechanisms(made: Any) -> None:
     one, besa = Organisation.objects.get(code="al.one"), made.people["besa"]
     Council.objects.get_or_create(organisation=one, defaults={"place": "AL"})
+    albania = Place.objects.get(code="AL")
+    Place.objects.get_or_create(
+        code="AL153",
+        defaults={"kind": "municipality", "country": "AL", "parent": albania, "path": "AL/AL153/", "level": 2,
+                  "name": "Pukë", "name_en": "Pukë", "sort_key": "Puke"},
+    )  # fmt: skip
     said = Said("yes", source="An order of the table")
     made.asked["proposal"] = services.propose_mechanism(said, place="AL", kind="policing", by=besa).pk
     talked = services.record_consultation(place="AL", kind="meeting", asked=["A bench"], source="Minutes", by=besa)
@@ -39,10 +46,9 @@ def _kind(_world: Any) -> dict[str, Any]:
 
 
 MECHANISM_EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
-    **dict.fromkeys(
-        "place_mechanisms consultation_new place_drivers driver_new place_duties place_profile".split(), _place
-    ),
+    **dict.fromkeys("place_mechanisms consultation_new place_drivers driver_new place_duties".split(), _place),
     **dict.fromkeys("mechanism mechanism_edit mechanism_confirm".split(), _kind),
+    "place_profile": lambda _world: {"code": "AL153"},
     "mechanism_decide": _numbered("proposal"),
     "consultation": _numbered("consultation"),
     "driver_end": _numbered("driver"),
