@@ -12,6 +12,7 @@ from sofra.accounts.models import User
 from sofra.organisations import services as registry
 from sofra.organisations.models import Change, Editor, Organisation
 from sofra.organisations.records import Draft, FactDraft
+from sofra.places.models import Place
 from sofra.plans import importing, measuring, queries, rolling, rules, services
 from sofra.plans.models import Indicator, Measure, Plan, Reading
 
@@ -333,3 +334,23 @@ def test_the_report_of_a_plan(world: World) -> None:
     world.read(world.indicator("Trained", measure=world.measure(begins="2016")), "2016", 12)
     for form in ("docx", "xlsx"):
         assert reporting.written(world.people["ana"], world.plan, form, "sq")[:2] == b"PK"
+
+
+def test_the_first_plans_come_once(world: World) -> None:
+    from django.conf import settings
+
+    from sofra.plans import first_plans
+
+    folder = settings.PROJECT / "data" / "plans"
+    for code, name in (("cerrik", "Cërrik"), ("elbasan", "Elbasan"), ("librazhd", "Librazhd")):
+        Place.objects.create(
+            code=f"AL-{code}", kind="municipality", country="AL", path=f"AL/AL-{code}/", level=2, name=name,
+            name_definite=name, name_en=name, sort_key=name,
+        )  # fmt: skip
+    assert first_plans.load(folder) == 32
+    assert first_plans.load(folder) == 0
+    strategy = Plan.objects.get(code="al.strategy-2015")
+    assert strategy.objectives.count() == 4
+    assert not services.Money.objects.exists()
+    assert {plan.code for plan in strategy.nested.all()} == {"al.action-plan-2015-2020"}
+    assert world.client().get("/indicators/bank.women-trained/").status_code == 200

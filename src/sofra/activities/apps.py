@@ -7,7 +7,8 @@ class ActivitiesConfig(AppConfig):
     def ready(self) -> None:
         from sofra.organisations.panels import on_organisation, on_place
 
-        from . import panels
+        from . import figures, panels
 
         on_organisation.append(panels.of_organisation)
         on_place.append(panels.of_place)
+        figures.offer_figures()

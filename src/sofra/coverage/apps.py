@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class CoverageConfig(AppConfig):
     name = "sofra.coverage"
+
+    def ready(self) -> None:
+        from . import figures
+
+        figures.offer_figures()

@@ -9,6 +9,7 @@ class OrganisationsConfig(AppConfig):
         from sofra.accounts.services import on_accepted, on_inviting
 
         from . import (
+            figures,
             search,  # noqa: F401 (registers the lookup)
             services,
             speaking,
@@ -17,3 +18,4 @@ class OrganisationsConfig(AppConfig):
         on_inviting.append(services.refuse_unknown_codes)
         on_accepted.append(services.name_invited_editors)
         on_closing.append(speaking.end_all_speaking)
+        figures.offer_figures()

@@ -15,6 +15,7 @@ from sofra.coverage import services as coverage
 from sofra.coverage.models import PriorityArea
 from sofra.places.models import Place
 from sofra.places.resolving import resolve
+from sofra.plans import first_plans
 from sofra.questionnaires import services as questionnaires
 from sofra.questionnaires.models import Version
 
@@ -31,7 +32,8 @@ TABLES = (
 PRIORITIES = "priorities.csv"
 MAPPING = "mapping-2018"  # the folder of what the mapping of 2018 found
 QUESTIONNAIRE = "al.mapping"  # the questionnaire that rounds in Albania ask by: data/questionnaires/al.mapping.xlsx
-NAMES = [*(name for _what, name, _recipe in TABLES), PRIORITIES, QUESTIONNAIRE, MAPPING, municipal_training.FILE]
+PLANS = "plans"  # the folder of the strategies and plans that the report names, and of the bank of indicators
+NAMES = [*(name for _what, name, _recipe in TABLES), PRIORITIES, QUESTIONNAIRE, MAPPING, municipal_training.FILE, PLANS]
 
 
 def are_loaded() -> bool:
@@ -62,6 +64,9 @@ def load_lists(wanted: list[str], say: Say) -> None:
         load_questionnaire(say)
     if MAPPING in wanted:
         rebuild_mapping(say)
+    if PLANS in wanted:
+        say("Loading data/plans …")
+        first_plans.load(settings.PROJECT / "data" / "plans")
     if municipal_training.FILE in wanted:
         municipal_training.load_training(say)
 
