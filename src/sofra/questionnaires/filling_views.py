@@ -4,6 +4,7 @@ Every step works without a script. What is typed is kept whatever is wrong with 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -95,7 +96,7 @@ def tasks(request: HttpRequest, filling: Filling, key: str) -> HttpResponseBase:
     """The parts, each with how far it is."""
     instance = queries.instance_of(filling)
     language = _language(request, filling, instance)
-    parts = instance.parts(language)
+    parts = _parts(filling, instance, language)
     asked = [part for part in parts if part.status != Status.BLOCKED]
     context = _base(filling, instance, key, language) | {
         "parts": [
@@ -108,6 +109,14 @@ def tasks(request: HttpRequest, filling: Filling, key: str) -> HttpResponseBase:
         "link": request.build_absolute_uri(reverse("filling", args=[key])),
     }  # fmt: skip
     return render(request, "questionnaires/filling_tasks.html", context)
+
+
+def _parts(filling: Filling, instance: Instance, language: str) -> list[Part]:
+    """The parts; what was answered last time is not done before somebody says that it is still true."""
+    return [
+        replace(one, status=Status.DOING) if one.status == Status.DONE and _unconfirmed(filling, one) else one
+        for one in instance.parts(language)
+    ]
 
 
 def _unconfirmed(filling: Filling, here: Part) -> int:
@@ -161,7 +170,7 @@ def _drawn(
     faults: Sequence[Fault] = (), status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     language = _language(request, filling, instance)
-    parts = instance.parts(language)
+    parts = _parts(filling, instance, language)
     here = _part_of(parts, number)
     context = _base(filling, instance, key, language) | _shown(instance, here, language, faults, filling)
     asked = [one for one in parts if one.status != Status.BLOCKED]

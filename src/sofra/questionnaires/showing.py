@@ -190,12 +190,17 @@ class Page:
         return [node for node in found if node is not None]
 
     def of_part(self, part: Part) -> list[Node]:
-        """A part that is one group needs no heading of its own: it is the page's."""
-        if len(part.paths) == 1:
-            item = self.instance.item(part.paths[0])
-            if isinstance(item, Group) and not isinstance(item, Repeat):
-                return self.nodes(self.instance.children(part.paths[0]))
-        return self.nodes(part.paths)
+        """A part that is one group or repeat needs no heading of its own: it is the page's."""
+        if len(part.paths) > 1:
+            return self.nodes(part.paths)
+        item = self.instance.item(part.paths[0])
+        if isinstance(item, Group) and not isinstance(item, Repeat):
+            return self.nodes(self.instance.children(part.paths[0]))
+        nodes = self.nodes(part.paths)
+        for node in nodes:
+            if isinstance(node, Grouped):
+                node.label = SafeString("")
+        return nodes
 
     def node(self, path: str, level: int) -> Node | None:
         item = self.instance.item(path)

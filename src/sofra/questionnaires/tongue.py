@@ -5,6 +5,7 @@ import re
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from .models import Filling
 from .xform import Form
@@ -26,10 +27,12 @@ def code_of(name: str) -> str:
 
 
 def spoken(name: str) -> str:
-    """The name as people say it: without its code."""
+    """The name as people say it: without its code. A form in one language often names none."""
     said = _CODE.sub("", name).strip()
+    if said == "default":
+        return _("not named in the form")
     codes = dict(settings.LANGUAGES)
-    return codes.get(code_of(name), said) if not said or said.lower() in codes or said == "default" else said
+    return codes.get(code_of(name), said) if not said or said.lower() in codes else said
 
 
 def cookie_of(filling: Filling) -> str:

@@ -189,7 +189,10 @@ def version_preview(request: HttpRequest, code: str, number: int) -> HttpRespons
         instance.recalculate()
     faults = instance.faults(language) if "try" in request.POST else []
     page = showing.Page(instance, language, faults)
-    parts = [(showing.title_of(instance, part), page.of_part(part)) for part in instance.parts(language)]
+    parts = [
+        (showing.title_of(instance, part) if showing.is_group(instance, part) else "", page.of_part(part))
+        for part in instance.parts(language)
+    ]
     context = {
         "version": found, "parts": parts, "language": language, "form_lang": tongue.code_of(language),
         "told": [
