@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sofra.activities import dates
 from sofra.ground.tongues import said
@@ -141,7 +142,8 @@ class Invitation(models.Model):
         """When each thing happened that did, in words."""
         known = (
             (_("Put on the list"), self.added_at), (_("Invited"), self.invited_at), (_("Opened"), self.opened_at),
-            (_("Begun"), self.begun_at), (_("Sent"), self.sent_at), (_("Refused"), self.refused_at),
+            (_("Begun"), self.begun_at), (_("Sent"), self.sent_at),
+            (pgettext_lazy("one organisation", "Refused"), self.refused_at),
         )  # fmt: skip
         return [(str(words), at) for words, at in known if at]
 

@@ -44,12 +44,13 @@ _ACTIVITY_FIELDS = {
 
 @dataclass(slots=True)
 class Step:
-    """One line of before and after; an empty text is "nothing"."""
+    """One line of before and after; an empty text is "nothing". `beside`: it joins what stands there."""
 
     field: str
     before: str = ""
     after: str = ""
     ended: bool = False
+    beside: bool = False
 
 
 @dataclass(slots=True)
@@ -99,12 +100,14 @@ def _fact(row: dict[str, Any]) -> Fact:
 def _record_steps(changes: list[dict[str, Any]], before: dict[int, Fact]) -> list[Step]:
     steps = []
     for wish in changes:
-        name = capfirst(str(vocabulary.FIELDS[wish["field"]].name))
+        field_of = vocabulary.FIELDS[wish["field"]]
+        name = capfirst(str(field_of.name))
         old = before.get(wish.get("fact", 0))
         new = None if wish["do"] == "end" else _fact(wish)
         with_places([new] if new else [])
         gone = old is not None and old.ended_in_id is not None
-        steps.append(Step(name, old.shown if old else "", new.shown if new else "", gone))
+        beside = wish["do"] == "add" and field_of.many
+        steps.append(Step(name, old.shown if old else "", new.shown if new else "", gone, beside))
     return steps
 
 
