@@ -252,7 +252,10 @@ _PLAIN = st.one_of(
     _SUMS, _TRUTHS,
     st.tuples(_TRUTHS, st.sampled_from([" and ", " or "]), _TRUTHS).map("".join),
     _PATHS.map(lambda path: f"count({path})"),
-    st.tuples(_PATHS, st.integers(1, 3)).map(lambda it: f"string({it[0]}[{it[1]}])"),
+    # Not of a whole turn: what the form calculates in it is not in the text that the other engine reads.
+    st.tuples(_PATHS.filter(lambda path: not path.endswith("people")), st.integers(1, 3)).map(
+        lambda it: f"string({it[0]}[{it[1]}])"
+    ),
     _TRUTHS.map(lambda truth: f"count(/data/people[{truth}])"),
     st.tuples(_NAMES, st.integers(0, 40)).map(lambda it: f"count(/data/people[{it[0]} > {it[1]}])"),
     st.tuples(_LEAVES, _LEAVES).map(lambda it: f"string-length(concat(string(/data/{it[0]}), string(//{it[1]})))"),

@@ -36,7 +36,7 @@ def test_readers_see_editions_only_and_mappers_the_draft(world: World) -> None:
     report = small(world)
     address = report.get_absolute_url()
     assert world.client().get(address).status_code == 404
-    assert "Raporti" not in world.client().get("/reports/").content.decode()
+    assert address not in world.client().get("/reports/").content.decode()
     assert world.client("besa").get(reverse("report_draft", args=[report.code])).status_code == 403
     draft = world.client("drita").get(f"{reverse('report_draft', args=[report.code])}?in=en").content.decode()
     assert "Statement second" in draft
@@ -49,7 +49,7 @@ def test_readers_see_editions_only_and_mappers_the_draft(world: World) -> None:
     assert "<strong>set</strong>" in page
     assert MEMBERS_ONLY not in page
     assert "Fjalë" in world.client().get(f"{address}?in=sq").content.decode()
-    assert "Raporti" in world.client().get("/reports/").content.decode()
+    assert address in world.client().get("/reports/").content.decode()
 
 
 def test_a_withdrawn_edition_says_so_and_why(world: World) -> None:
