@@ -12,6 +12,8 @@ from sofra.findings.models import Evidence, Finding, Source, SourceFile
 from .conftest import World
 from .test_services import PDF, finding, source
 
+pytestmark = pytest.mark.sterner
+
 PAGES = ("sources", "findings", "round_tables")
 
 
@@ -137,6 +139,16 @@ def test_drafts_are_of_members(world: World, who: str) -> None:
         assert ("zyzzyva" in client.get(page).getvalue().decode()) is bool(who)
     services.confirm(services.propose(one, by=world.people["drita"]), by=world.people["drita"])
     assert client.get(one.get_absolute_url()).status_code == 200
+
+
+def test_what_nobody_confirmed_of_an_organisation_is_not_read_by_the_others(world: World) -> None:
+    drita = world.people["drita"]
+    one = services.propose(finding(world, organisations=[world.one]), by=drita)
+    address = one.get_absolute_url()
+    told = {who: world.client(who).get(address).status_code for who in ("besa", "cvetan", "drita")}
+    assert told == {"besa": 200, "cvetan": 404, "drita": 200}
+    services.confirm(one, by=drita)
+    assert world.client("cvetan").get(address).status_code == 200
 
 
 def test_the_list_is_narrowed(world: World) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from sofra.accounts import roles
@@ -67,11 +67,17 @@ def findings(level: int, *, round: Round | None = None) -> QuerySet[Finding]:
 
 
 def findings_for(user: Any) -> QuerySet[Finding]:
-    """As findings, for a person: also what the person recorded, and what is said of organisations it speaks for."""
+    """As findings, for a person: also what the person recorded, and what is said of organisations it speaks for.
+
+    What nobody confirmed of an organisation is read by mappers and that organisation, not by the others.
+    """
     level = level_of(user)
     if level < Visibility.MEMBERS or level >= Visibility.SEALED:
         return findings(level)
-    mine = Q(visible_to__lte=level) | Q(recorded_by=user)
+    readable = Q(visible_to__lte=level)
+    if not has(user, roles.MAPPER):
+        readable &= PUBLIC_STATES | ~Exists(Finding.organisations.through.objects.filter(finding=OuterRef("pk")))
+    mine = readable | Q(recorded_by=user)
     own = registry.edited_by(user).values("pk")
     heads = registry.edited_by(user).exclude(joined_to=None).values("joined_to")
     named = Finding.organisations.through.objects.filter(
