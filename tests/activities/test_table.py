@@ -13,6 +13,8 @@ from sofra.activities import services
 from sofra.activities.models import Activity, Presence, Unsaved
 from sofra.organisations.models import Organisation
 
+pytestmark = pytest.mark.sterner
+
 Make = Callable[..., Activity]
 State = Activity.State
 

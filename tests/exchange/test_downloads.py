@@ -26,6 +26,8 @@ from sofra.organisations.records import FactDraft
 
 from .conftest import Make, many
 
+pytestmark = pytest.mark.sterner
+
 NASTY = ("=cmd()", "+1", "-1", "@sum", "\tx", "\rx", "＝1+1")
 
 

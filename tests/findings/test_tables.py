@@ -14,6 +14,8 @@ from sofra.findings.models import Finding, MinutesVersion, RoundTable, Seat, Tab
 from .conftest import World
 from .test_services import finding
 
+pytestmark = pytest.mark.sterner
+
 
 @pytest.fixture
 def table(world: World) -> RoundTable:

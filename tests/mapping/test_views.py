@@ -15,6 +15,8 @@ from sofra.questionnaires.keys import key_of
 
 from .conftest import FORM, answer
 
+pytestmark = pytest.mark.sterner
+
 BASE = "/en/rounds/al.2026.mapping/"
 
 
@@ -39,6 +41,8 @@ def test_pasted_lines_go_by_a_person(opened: Round, mapper: Client, body: Callab
     typed = "Qendra Alfa; alfa@example.org\nE re; re@example.org\nkeq; jo adresë"
     page = mapper.post(f"{BASE}invite/", {"act": "read", "lines": typed})
     assert "is no e-mail address" in page.content.decode()
+    strange = mapper.post(f"{BASE}invite/", {"act": "read", "lines": "Qendra B; b@example.org; de"})
+    assert "“de” is not understood" in strange.content.decode()
     assert Invitation.objects.count() == 0
     again = mapper.post(f"{BASE}invite/", {"act": "confirm", "lines": typed, "line1": known.code})
     assert again.status_code == 422

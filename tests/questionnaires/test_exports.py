@@ -25,7 +25,7 @@ from sofra.questionnaires.models import Answer, Filling, Version
 
 from . import asked
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sterner]
 Told = list[tuple[str, str, str]]
 
 KOBO: dict[str, list[list[Any]]] = {

@@ -15,7 +15,7 @@ from sofra.questionnaires import queries, services
 from sofra.questionnaires.keys import key_of
 from sofra.questionnaires.models import Filling, Questionnaire, Version
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sterner]
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
 HARMFUL = "<script>alert(1)</script> \"' & ${x} {{ 7*7 }} =SUM(A1) \u202e عربي 👩‍👩‍👧"
 

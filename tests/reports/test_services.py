@@ -14,6 +14,8 @@ from sofra.printing.blocks import Document, Figure, Statement, as_json, from_jso
 from sofra.reports import building, freezing, making, services
 from sofra.reports.models import Block, Report
 
+pytestmark = pytest.mark.sterner
+
 
 def outline(report: Report) -> list[tuple[str, str]]:
     return [(one.kind, one.about) for one in report.blocks.order_by("position")]
