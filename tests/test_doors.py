@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
+from tests.hidden_councils import COUNCIL_EXAMPLES, show_councils
 from tests.hidden_findings import FINDING_EXAMPLES, show_findings
 from tests.hidden_mechanisms import MECHANISM_EXAMPLES, show_mechanisms
 from tests.hidden_plans import PLAN_EXAMPLES, show_plans
@@ -65,6 +66,8 @@ MAY = {
     doors.SIGNED_IN: SIGNED_IN,
     doors.EDITOR: {"besa", "drita", "ana"},
     doors.MEMBER: {"besa", "cvetan", "drita", "ana"},
+    doors.SEATED: {"besa"},
+    doors.SECRETARY: {"besa"},
     doors.MAPPER: {"drita", "ana"},
     doors.COORDINATOR: {"ana"},
     doors.KEEPER: {"ana", "teuta"},
@@ -110,6 +113,7 @@ class World:
     found: dict[str, Any] = field(default_factory=dict)
     planned: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
+    sat: dict[str, Any] = field(default_factory=dict)
 
 
 def one(world: World) -> dict[str, Any]:
@@ -229,6 +233,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **FINDING_EXAMPLES,
     **ROUND_EXAMPLES,
     **REPORT_EXAMPLES,
+    **COUNCIL_EXAMPLES,
     **PLAN_EXAMPLES,
     **MECHANISM_EXAMPLES,
     **TRAINING_EXAMPLES,
@@ -309,6 +314,7 @@ def furnish(made: Any) -> None:
     show_findings(made)
     show_rounds(made)
     show_reports(made)
+    show_councils(made)
     show_plans(made)
     show_mechanisms(made)
     show_training(made)

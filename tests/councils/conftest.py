@@ -1,6 +1,5 @@
 """Three invented councils' people: two secretaries, an owner, a member of another council, outsiders."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -51,7 +50,7 @@ def person(name: str, *held: roles.Role) -> User:
 
 
 @pytest.fixture
-def table(db: None, settings: Settings, tmp_path: Path, mailoutbox: list[Any]) -> Iterator[Table]:
+def table(db: None, settings: Settings, tmp_path: Path, mailoutbox: list[Any]) -> Table:
     settings.DATA = tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     for code, name, path in (("AL", "Shqipëri", "AL/"), ("AL1", "Qyteti i Sipërm", "AL/AL1/"),
@@ -76,4 +75,4 @@ def table(db: None, settings: Settings, tmp_path: Path, mailoutbox: list[Any]) -
         made.seats[key] = services.add_seat(council, body=f"Seat {key}", sector=sector, by=None)
         services.seat_member(made.seats[key], function=f"For {key}", begins=LONG_AGO, user=people[user],
                              secretary=secretary, by=None)  # fmt: skip
-    yield made
+    return made

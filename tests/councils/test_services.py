@@ -51,7 +51,7 @@ def test_invitations_carry_a_calendar_file(
     with django_capture_on_commit_callbacks(execute=True):
         called = holding.call_meeting(meeting, by=table.people["besa"], seen=1)
     assert {one.to[0] for one in mailoutbox} == {"besa@example.org", "teuta@example.org", "genc@example.org"}
-    name, content, kind = mailoutbox[0].attachments[0]
+    _name, content, kind = mailoutbox[0].attachments[0]
     assert kind.startswith("text/calendar")
     assert b"SEQUENCE:1" in (content if isinstance(content, bytes) else content.encode())
     assert "Open point" in mailoutbox[0].body

@@ -14,7 +14,8 @@ from sofra.training import tasks as training
 class Command(BaseCommand):
     help = (
         "Send the reminders of school sessions, mapping rounds and councils that are due. Safe to run as often as you "
-        "like, and twice at once: nobody gets a letter twice. Findings whose coverage says something else now are marked. "
+        "like, and twice at once: nobody gets a letter twice. Findings whose coverage says something else now are "
+        "marked. "
         "Names and photos of training lists go on their day; check-ins whose time is over are counted."
     )
     requires_system_checks: list[str] = []
