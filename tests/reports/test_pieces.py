@@ -36,7 +36,7 @@ def test_answers_of_nobody_and_of_few_are_no_chart(
     question = questionnaires.Asked("work/kinds", "What do you do?", "select_one", [("a", "Teach"), ("b", "Write")])
     monkeypatch.setattr(questionnaires, "questions", lambda version, language="": [question])
     told = questionnaires.Counts(base, {"a": base}, 12)
-    monkeypatch.setattr(questionnaires, "counts", lambda versions, path, value="": told)
+    monkeypatch.setattr(questionnaires, "counts", lambda versions, path, value="", within=None: told)
     (block,) = made(world, "answers")
     assert isinstance(block, shown)
     if isinstance(block, Figure):
