@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from sofra.ground.figures import Asked, Figure, Told, offer
+from sofra.places.models import Place
 
 from . import dates, queries
 from .vocabulary import Status
@@ -15,8 +16,10 @@ def held(asked: Asked) -> Told:
     """Activities that were held surely within the days; those whose days are not known so well are told as unknown."""
     rows = queries.activities(asked.level).filter(status=Status.HELD).order_by()
     surely = perhaps = 0
+    place = Place.objects.filter(code=asked.place).first() if asked.place else None
+    within = {asked.place, *Place.objects.within(place).values_list("code", flat=True)} if place else None
     for places, begins, ends in rows.values_list("places", "begins", "ends").iterator(chunk_size=2_000):
-        if asked.place and asked.place not in places:
+        if within is not None and not within & set(places):
             continue
         days = dates.days_of(begins, ends)
         first = asked.begins.toordinal() if asked.begins else dates.LONG_AGO

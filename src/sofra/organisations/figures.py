@@ -8,13 +8,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sofra.ground.figures import Asked, Figure, Told, offer
+from sofra.places.models import Place
 
 from . import queries
 
 
 def _counted(what: str) -> Callable[[Asked], Told]:
     def work_out(asked: Asked) -> Told:
-        found = queries.listed(asked.level, queries.Filters(place=asked.place)) if asked.place else None
+        place = Place.objects.filter(code=asked.place).first() if asked.place else None
+        found = queries.listed(asked.level, queries.Filters(place=place)) if place is not None else None
         if found is not None and what == "listed":
             return Told(Decimal(found.count()), rows=found.count(), address=reverse("organisations"))
         totals = queries.totals(asked.level)
@@ -30,7 +32,10 @@ def _counted(what: str) -> Callable[[Asked], Told]:
 
 def offer_figures() -> None:
     titles: dict[str, tuple[Promise, Promise]] = {
-        "listed": (_("organisations listed"), _("Organisations of the registry as it is today; joined ones count once.")),
+        "listed": (
+            _("organisations listed"),
+            _("Organisations of the registry as it is today; joined ones count once."),
+        ),
         "specific": (
             _("organisations whose work is P/CVE-specific"),
             _("By the written rule, as the registry is today; of some the class is not known."),

@@ -1,4 +1,4 @@
-"""Readings from a table (CSV, XLSX, or pasted): every row is read before one is kept, and what is wrong is told by row."""
+"""Readings from a table (CSV, XLSX, or pasted): every row is read before one is kept; what is wrong is told by row."""
 
 import csv
 import io

@@ -281,7 +281,8 @@ def readings_import(request: HttpRequest, code: str) -> HttpResponse:
         problems=problems,
         many=True,
         hint=_(
-            "The first row names the columns: indicator, period, value (or numerator and denominator), why not known, source."
+            "The first row names the columns: indicator, period, value (or numerator and denominator),"
+            " why not known, source."
         ),
     )
 

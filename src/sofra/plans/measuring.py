@@ -295,7 +295,7 @@ def return_reading(reading: Reading, *, reason: str, by: User | None) -> Reading
 
 
 def figure_now(indicator: Indicator, period: str = "") -> Any:
-    """What the figure of the hub says, to public eyes, of the indicator's place and a period; None where it has none."""
+    """What the figure of the hub says, to public eyes, of a place and a period; None where there is none."""
     if not indicator.figure or indicator.figure not in FIGURES:
         return None
     begins, ends = rules.days(period) if period else (None, None)

@@ -73,7 +73,7 @@ def _as_block(table: tables.Table, plan: Plan, *, wide: bool) -> blocks.Table:
 
 
 def chart(standing: Standing, level: int, language: str) -> blocks.Figure | None:
-    """Values by period with the targets beside them; what is not known is blank. None where there is nothing to draw."""
+    """Values by period with the targets beside them; what is not known is blank; None for no value."""
     from sofra.printing import charts  # its engine is loaded where something is drawn
 
     indicator = standing.indicator

@@ -29,7 +29,8 @@ def read_period(typed: str) -> str:
     if not _PERIOD.fullmatch(text) or not 1990 <= int(text[:4]) <= 2100:
         raise ValidationError(
             _(
-                "“%(typed)s” is no period: write a year (2018), a half (2018-H1), a quarter (2018-Q3) or a month (2018-05)."
+                "“%(typed)s” is no period: write a year (2018), a half (2018-H1), a quarter"
+                " (2018-Q3) or a month (2018-05)."
             )
             % {"typed": typed.strip()[:20]}
         )
