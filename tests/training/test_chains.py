@@ -67,7 +67,7 @@ def test_a_pair_has_goals_meetings_and_a_close(two: list[Trainer], host: Organis
         "begun_on": "2026-01-05",
     }
     assert client.post(reverse("mentoring_new"), said).status_code == 422
-    client.post(reverse("mentoring_new"), said | {"mentored": other.pk})
+    client.post(reverse("mentoring_new"), said | {"mentored": two[1].pk})
     address = reverse("mentoring", args=[Mentoring.objects.get().pk])
     assert client.post(address, {"act": "meeting", "on": "2026-01-01"}).status_code == 422
     assert client.post(address, {"act": "meeting", "on": "2026-02-01", "note": "Plani"}).status_code == 302
