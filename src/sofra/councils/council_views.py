@@ -50,15 +50,16 @@ def network(user: Any) -> list[dict[str, Any]]:
     """Every municipality of the country with its councils (None: the hub knows of none), in Albanian order."""
     found = list(queries.councils_for(user))
     lives = queries.lives(found)
-    at: dict[str, list[Council]] = {}
+    at: dict[str, list[Council | None]] = {}
     for one in sorted(found, key=lambda one: sort_key(one.organisation.name)):
         at.setdefault(one.place, []).append(one)
+    nothing: list[Council | None] = [None]
     towns = Place.objects.filter(country=settings.COUNTRY, kind="municipality").order_by("sort_key")
     return [
         {"place": place, "council": one, "since": dates.written(one.since) if one else "",
          "life": lives[one.pk] if one else None}
         for place in towns
-        for one in at.get(place.code) or [None]
+        for one in (at.get(place.code) or nothing)
     ]  # fmt: skip
 
 

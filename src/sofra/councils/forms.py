@@ -156,9 +156,7 @@ class SeatForm(forms.Form):
     body = forms.CharField(
         label=_("Body"), max_length=200, help_text=_("As the regulation names it; no person’s name.")
     )
-    sector = forms.ChoiceField(
-        label=_("What kind of body"), choices=[(code, capfirst(word)) for code, word in rules.SECTORS.items()]
-    )
+    sector = forms.ChoiceField(label=_("What kind of body"), choices=list(rules.SECTORS.items()))
     votes = forms.BooleanField(label=_("It votes"), required=False, initial=True)
     chairs = forms.BooleanField(label=_("It chairs the council"), required=False)
 
@@ -208,11 +206,11 @@ class GroupForm(forms.Form):
 
     def __init__(self, *args: Any, council: Council, **said: Any) -> None:
         super().__init__(*args, **said)
-        self.seats = {str(one.pk): one for one in council.seats.filter(ended_on=None)}
-        self.fields["seats"].choices = [(key, one.body) for key, one in self.seats.items()]  # type: ignore[attr-defined]
+        self.known = {str(one.pk): one for one in council.seats.filter(ended_on=None)}
+        self.fields["seats"].choices = [(key, one.body) for key, one in self.known.items()]  # type: ignore[attr-defined]
 
     def chosen(self) -> list[Seat]:
-        return [self.seats[key] for key in self.cleaned_data["seats"]]
+        return [self.known[key] for key in self.cleaned_data["seats"]]
 
 
 class _WithFile(forms.Form):
@@ -356,7 +354,7 @@ class DecisionForm(forms.Form):
     priority = forms.ChoiceField(
         label=_("Priority"),
         initial="normal",
-        choices=[(code, capfirst(word)) for code, word in rules.PRIORITIES.items()],
+        choices=list(rules.PRIORITIES.items()),
     )
     place = forms.CharField(label=_("Place"), required=False, max_length=120)
     needs_verifying = forms.BooleanField(label=_("Somebody else than its owner verifies it"), required=False)
