@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sofra.accounts.models import User
 from sofra.activities import dates
@@ -164,7 +165,7 @@ class SeatForm(forms.Form):
 class MandateForm(forms.Form):
     """Who sits in a seat, from when to when."""
 
-    seat = forms.ChoiceField(label=_("Seat"))
+    seat = forms.ChoiceField(label=pgettext_lazy("council", "Seat"))
     function = forms.CharField(label=_("Function"), max_length=200)
     name = forms.CharField(
         label=_("Name"), required=False, max_length=200, help_text=_("Only members of this council read it.")
@@ -326,7 +327,7 @@ class MinutesForm(forms.Form):
     """The minute-book. A line that begins with "Vendim:" becomes a decision."""
 
     minutes = forms.CharField(
-        label=_("Minutes"), required=False, max_length=rules.MOST_MINUTES, widget=forms.Textarea(attrs={"rows": 20}),
+        label=pgettext_lazy("council", "Minutes"), required=False, max_length=rules.MOST_MINUTES, widget=forms.Textarea(attrs={"rows": 20}),
         help_text=_("Markdown: # heading, - list, **bold**. A line that begins with “Decision:” (or “Vendim:”) becomes"
                     " a decision with a number."),
     )  # fmt: skip

@@ -48,7 +48,7 @@ def document_of(meeting: Meeting, language: str, *, closed: bool) -> Document:
         title = calendars.title_of(meeting)
         return Document(
             title=title, subtitle=_("Minutes with the closed part, for members of the council only") if closed
-            else _("Minutes"), language=language, author=settings.HUB_NAME, blocks=tuple(_blocks(meeting, closed)),
+            else pgettext("council", "Minutes"), language=language, author=settings.HUB_NAME, blocks=tuple(_blocks(meeting, closed)),
             facts=tuple(facts), contents=False, cover=False, running=title, date=begins.date().isoformat(),
         )  # fmt: skip
 
@@ -59,7 +59,7 @@ def _blocks(meeting: Meeting, closed: bool) -> list[Block]:
     if rows:
         found.append(
             Table(
-                caption=_("Attendance by seat"), head=(_("Seat"), _("Votes"), _("Attendance")),
+                caption=_("Attendance by seat"), head=(pgettext("council", "Seat"), _("Votes"), _("Attendance")),
                 rows=tuple(
                     (one.seat.body, _("yes") if one.seat.votes else _("no"), str(queries.HOW.get(how, _("not noted"))))
                     for one, how in rows
@@ -68,7 +68,7 @@ def _blocks(meeting: Meeting, closed: bool) -> list[Block]:
         )  # fmt: skip
     if agenda := agenda_for(meeting, member=closed):
         found += [Heading(_("Agenda"), 1), Listing(tuple((Run(_item(one)),) for one in agenda), ordered=True)]
-    found.append(Heading(_("Minutes"), 1))
+    found.append(Heading(pgettext("council", "Minutes"), 1))
     found += markdown.blocks(rules.emphasised(meeting.minutes), 2) or (_text(_("Nothing is written yet.")),)
     if closed and meeting.closed:
         found += [Heading(_("Closed part"), 1), *markdown.blocks(rules.emphasised(meeting.closed), 2)]
