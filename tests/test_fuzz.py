@@ -57,7 +57,9 @@ BYTES = ["%FF%FE", "%ED%A0%80", "%", "%zz%u0000", "%00", "%C0%80", "+", "%0d%0aX
 PARAMETERS = (
     "q page view place kind activity_class theme audience language activity_kind age map list about verdict asks judged"
     " next limit offset lang within country from to begins ends date by rows organisation project activity funder"
-    " status mode sort sure state year edit resume on school again for presence add"
+    " status mode sort sure state year edit resume on school again for presence add round question verdict chapter code"
+    " version part other one of in what with source sheet revision country count draft after n programme objective"
+    " measure period left right step"
 ).split()
 PLAIN = ("mfa_", "account", "about", "accessibility", "components", "permissions", "glossary", "people", "person")
 NUMBERS = ("0", "2147483648", "9223372036854775807", "9223372036854775808", "9" * 60)
@@ -89,7 +91,7 @@ def wrong(answer: HttpResponse) -> str:
     html = answer.get("Content-Type", "").startswith(("text/html", "image/svg"))
     if html and not getattr(answer, "streaming", False) and SCRIPT.encode() in answer.content:
         return "typed text came back as markup"
-    location = answer.get("Location", "")
+    location = answer.get("Location", "").removeprefix("http://testserver")  # phones want the whole address (OpenRosa)
     return f"leads away to {location}" if location.startswith(("//", "http:", "https:", "javascript:")) else ""
 
 
