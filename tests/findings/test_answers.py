@@ -112,6 +112,11 @@ def test_the_page_offers_questions_and_their_answers(world: World, version: Vers
 def test_free_answers_are_coded(world: World, version: Version) -> None:
     drita = world.people["drita"]
     assert [one.path for one in coding.questions_to_code(world.round, "en")] == ["lacks"]
+    version.bindings = {"/x/lacks": "organisation.name"}
+    world.round.version = version
+    assert coding.questions_to_code(world.round, "en") == [], "a name is no opinion"
+    version.bindings = {"/x/lacks": "finding"}
+    assert len(coding.questions_to_code(world.round, "en")) == 1
     units = coding.units(world.round, "lacks", drita)
     assert [unit.text for unit in units] == ["Money"]
     code = services.add_code(round=world.round, names={"en": "money"}, by=drita)

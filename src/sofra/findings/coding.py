@@ -81,10 +81,15 @@ def edit_code(code: Code, *, names: Mapping[str, str], meaning: str, ended: bool
 
 
 def questions_to_code(round: Round, language: str) -> list[answers.Asked]:
-    """The free questions of the round's questionnaire."""
+    """The free questions of the round's questionnaire; a name or an address that goes to the registry is no opinion."""
     if round.version is None:
         return []
-    return [one for one in answers.questions(round.version, language) if one.kind in ("text", "string", "note_text")]
+    facts = {
+        path.strip("/").partition("/")[2] if path.startswith("/") else path
+        for path, word in round.version.bindings.items() if not word.startswith("finding")
+    }  # fmt: skip
+    asked = answers.questions(round.version, language)
+    return [one for one in asked if one.kind in ("text", "string", "note_text") and one.path not in facts]
 
 
 def units(round: Round, question: str, user: Any) -> list[Unit]:
