@@ -308,7 +308,7 @@ def _phones(made: Any) -> None:
 
 
 def furnish(made: Any) -> None:
-    """One of each thing of the rooms above the registry, for this world and that of test_leaks: a new room adds a line."""
+    """One of each thing of the rooms above the registry, for this world and that of test_leaks."""
     _phones(made)
     _filled(made)
     show_findings(made)
