@@ -64,7 +64,7 @@ def acts_of(user: Any, found: Decision) -> dict[str, Any]:
     if found.state == Decision.State.OPEN and (secretary or owner):
         acts["done"] = forms.DoneForm(**start("done"))
     if found.state == Decision.State.DONE and found.needs_verifying:
-        acts["verify"] = forms.WordsForm(**start("verify"))
+        acts["verify"] = forms.WordsForm(**start("verify"), label=_("What was seen"))
         acts["return"] = forms.WordsForm(**start("return"))
     if secretary and found.state in queries.OPEN:
         acts["drop"] = forms.WordsForm(**start("drop"))

@@ -327,7 +327,8 @@ class MinutesForm(forms.Form):
     """The minute-book. A line that begins with "Vendim:" becomes a decision."""
 
     minutes = forms.CharField(
-        label=pgettext_lazy("council", "Minutes"), required=False, max_length=rules.MOST_MINUTES, widget=forms.Textarea(attrs={"rows": 20}),
+        label=pgettext_lazy("council", "Minutes"),
+        required=False, max_length=rules.MOST_MINUTES, widget=forms.Textarea(attrs={"rows": 20}),
         help_text=_("Markdown: # heading, - list, **bold**. A line that begins with “Decision:” (or “Vendim:”) becomes"
                     " a decision with a number."),
     )  # fmt: skip
@@ -410,6 +411,11 @@ class DoneForm(_WithFile):
 class WordsForm(forms.Form):
     words = _words(_("Why"))
     seen = _seen()
+
+    def __init__(self, *args: Any, label: Any = None, **said: Any) -> None:
+        super().__init__(*args, **said)
+        if label:
+            self.fields["words"].label = label
 
 
 class FilterForm(forms.Form):

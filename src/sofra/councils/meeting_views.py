@@ -46,6 +46,7 @@ def meeting(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "closed": markdown.html(rules.emphasised(found.closed), 3) if member else "",
         "activity": activity if activity and activity.visible_to <= level_of(request.user) else None,
         "to_come": found.state in holding.TO_COME,
+        "today": queries.today(),
     }  # fmt: skip
     if secretary:
         context["forms"] = {
