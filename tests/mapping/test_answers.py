@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
 from sofra.accounts.models import User
 from sofra.activities.models import Activity
@@ -14,6 +15,7 @@ from sofra.organisations import services as registry
 from sofra.organisations.models import Organisation
 from sofra.questionnaires import queries as questionnaires
 from sofra.questionnaires import services as filling_services
+from sofra.questionnaires.keys import key_of
 
 from .conftest import answer
 
@@ -105,7 +107,7 @@ def test_a_body_that_is_not_in_the_registry_becomes_a_new_record(opened: Round, 
 
 
 def test_the_next_round_begins_with_the_last_answers_and_asks_what_is_still_true(
-    one: Invitation, opened: Round, drita: User
+    one: Invitation, opened: Round, drita: User, client: Client
 ) -> None:
     answer(one, name="Qendra A", themes="youth women", council="yes")
     later = services.begin_next_round(opened, code="al.2027.mapping", titles={"sq": "Tjetri"}, by=drita)
@@ -115,6 +117,10 @@ def test_the_next_round_begins_with_the_last_answers_and_asks_what_is_still_true
     assert sorted(again.filling.carried) == ["/data/body/council", "/data/body/name", "/data/body/themes"]
     instance = questionnaires.instance_of(again.filling)
     assert instance.get("/data/body/themes") == "youth women"
+    parts = f"/en/q/{key_of(again.filling.instance, again.filling.generation)}/parts/"
+    page = client.get(parts).content.decode()
+    assert "status doing" in page
+    assert "status done" not in page
     instance.put("/data/body/themes", "youth")
     kept = filling_services.save_filling(again.filling, instance, seen=1, confirmed=["/data/body/name"])
     assert kept.carried == ["/data/body/council"]
