@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -299,12 +299,16 @@ def session_of_activity(request: HttpRequest, code: str) -> HttpResponse:
     by = require(request.user)
     into = queries.programme_for(by, code, edit=True)
     found = queries.sessions_to_join(into).order_by("-begins", "-pk")[:200]
-    if request.method == "POST":
-        chosen = get_object_or_404(queries.sessions_to_join(into), code=request.POST.get("activity", ""))
+    chosen = queries.sessions_to_join(into).filter(code=request.POST.get("activity", "")).first()
+    if chosen is not None:
         made = services.make_session_of(chosen, programme=into, by=by)
         messages.success(request, _("The activity is a session of the programme now."))
         return redirect(made)
-    return render(request, "training/join.html", {"programme": into, "activities": found})
+    wrong = request.method == "POST"
+    if wrong:
+        messages.error(request, _("Choose an activity of the list."))
+    context = {"programme": into, "activities": found}
+    return render(request, "training/join.html", context, status=422 if wrong else 200)
 
 
 # — counts ————————————————————————————————————————————————————————————————————————————————————————————————
