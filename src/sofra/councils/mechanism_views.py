@@ -35,7 +35,7 @@ def mechanism_list(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "rows": [(place, short_name_of(place), found[place.code]) for place in places],
-        "columns": columns, "count": len(places),
+        "columns": columns, "count": len(places), "general": places[0].country if places else "",
         "waiting": queries.proposals(request.user) if request.user.is_authenticated else [],
     }  # fmt: skip
     return render(request, "councils/mechanism_list.html", context)

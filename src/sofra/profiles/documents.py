@@ -14,16 +14,17 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from sofra.ground.models import Visibility
+from sofra.ground.tongues import said
 from sofra.places.models import Place
 from sofra.places.titles import title_of
 from sofra.printing import pdf
-from sofra.printing.blocks import Document, Paragraph, Run, Table
+from sofra.printing.blocks import Document, Heading, PageBreak, Paragraph, Run, Table
 
 from . import queries
 from .queries import Block, Line, Profile
 
 LANGUAGES = ("sq", "en")
-LETTERS = 150  # of a line
+LETTERS = 130  # of a line
 MOST = {"organisations": 12, "planned": 3, "coverage": 2, "training": 3, "drivers": 3, "plan": 2, "priorities": 2}
 USUAL = 2
 
@@ -43,12 +44,15 @@ def document(profile: Profile, user: Any, language: str) -> Document:
     if profile.level >= Visibility.MEMBERS:
         running += " · " + _("for members of the hub: not to be passed on")
     told = _("What the hub knows, and what it does not. “Not known” is not “none”. All of it, with its sources:")
-    shown = [one for one in profile.blocks if one.key not in {"mechanisms", "contacts"}]
+    shown = [one for one in profile.blocks if one.key not in {"organisations", "mechanisms", "contacts"}]
     blocks = (
         Paragraph((Run(_facts(place)),)),
         Paragraph((Run(f"{told} "), Run(_address(place), link=_address(place))), style="small"),
         Table(_("Mechanisms for people who need support"), _mechanism_head(), tuple(_mechanism_rows(profile, user)),
-              widths=(3, 1.4, 3.2, 2.2)),
+              widths=(2.8, 1.3, 3, 3, 2)),
+        Heading(_("Who works here"), level=2),
+        Paragraph((Run(_said(profile.block("organisations"))),)),
+        PageBreak(),
         Table(_("The municipality at a glance"), (_("What"), _("What is known")),
               tuple((one.title, _said(one)) for one in shown), widths=(1.4, 5)),
     )  # fmt: skip
@@ -72,13 +76,14 @@ def _facts(place: Place) -> str:
 
 
 def _mechanism_head() -> tuple[str, ...]:
-    return (_("Mechanism"), _("Exists"), _("Office and contact"), _("Confirmed"))
+    return (_("Mechanism"), _("Exists"), _("Office and contact"), _("How one reaches it"), _("Confirmed"))
 
 
 def _mechanism_rows(profile: Profile, user: Any) -> list[tuple[str, ...]]:
     return [
         (
-            capfirst(cell.title), cell.said, _short(queries.contact_of(user, cell), 90) or _("not known"),
+            capfirst(cell.title), cell.said, _short(queries.contact_of(user, cell), 80) or _("not known"),
+            _short(said(cell.row.how_to_reach), 80) if cell.row and cell.row.how_to_reach else _("not known"),
             queries.confirmed_of(cell) if cell.row else _("not known"),
         )
         for cell in profile.cells
