@@ -50,7 +50,13 @@ class World:
         self.objective = services.add_objective(self.plan, number="1", titles={"en": "Together"}, by=None)
 
     def measure(self, title: str = "To do", **said: object) -> Measure:
-        return services.add_measure(self.plan, titles={"en": title}, objective=self.objective, by=None, **said)  # type: ignore[arg-type]
+        return services.add_measure(
+            self.plan,
+            titles={"en": title},
+            objective=self.objective,
+            by=None,
+            **said,  # type: ignore[arg-type]
+        )
 
     def indicator(self, title: str, **said: object) -> Indicator:
         return measuring.add_indicator(self.plan, titles={"en": title}, by=None, **said)  # type: ignore[arg-type]
@@ -110,7 +116,8 @@ def test_status_has_a_history_and_a_reason(world: World) -> None:
         services.set_status(one, status="late", reason="", by=None)
     services.set_status(one, status="late", reason="No money yet", by=None)
     step = one.steps.last()
-    assert step and (step.before, step.after, step.reason) == (
+    assert step
+    assert (step.before, step.after, step.reason) == (
         {"status": "unknown"},
         {"status": "late"},
         "No money yet",
@@ -186,8 +193,10 @@ def test_pages_of_writing_open(world: World) -> None:
     for address in (
         "plans/", "plans/new/", "plans/al.try/", "plans/al.try/edit/", "plans/al.try/objectives/new/", "lessons/",
         "plans/al.try/measures/new/", "plans/al.try/indicators/new/", "plans/al.try/readings/import/", "lessons/new/",
-        "plans/al.try/readings/waiting/", "plans/al.try/periods/", f"measures/{one.code}/", f"measures/{one.code}/edit/",
-        f"indicators/{found.code}/", f"indicators/{found.code}/edit/", f"indicators/{found.code}/target/", "indicators/",
+        "plans/al.try/readings/waiting/", "plans/al.try/periods/", f"measures/{one.code}/",
+        f"measures/{one.code}/edit/",
+        f"indicators/{found.code}/", f"indicators/{found.code}/edit/", f"indicators/{found.code}/target/",
+        "indicators/",
         f"indicators/{found.code}/readings/new/",
     ):  # fmt: skip
         assert client.get(f"/en/{address}").status_code == 200, address
@@ -325,7 +334,8 @@ def test_a_reading_is_handed_in_and_approved_by_the_pages(world: World) -> None:
     number = Reading.objects.get().pk
     assert world.client("ana").post(f"/en/readings/{number}/", {"act": "approve"}).status_code == 302
     shown = world.client().get(f"/en/indicators/{found.code}/").content.decode()
-    assert "On the way" in shown and "20 not told apart" in shown
+    assert "20 not told apart" in shown
+    assert "On the way" in shown
 
 
 def test_the_report_of_a_plan(world: World) -> None:
