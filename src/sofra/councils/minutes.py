@@ -49,7 +49,8 @@ def document_of(meeting: Meeting, language: str, *, closed: bool) -> Document:
         return Document(
             title=title, subtitle=_("Minutes with the closed part, for members of the council only")
             if closed
-            else pgettext("council", "Minutes"), language=language, author=settings.HUB_NAME, blocks=tuple(_blocks(meeting, closed)),
+            else pgettext("council", "Minutes"), language=language, author=settings.HUB_NAME,
+            blocks=tuple(_blocks(meeting, closed)),
             facts=tuple(facts), contents=False, cover=False, running=title, date=begins.date().isoformat(),
         )  # fmt: skip
 
