@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from sofra.activities.models import Activity
 from sofra.activities.services import draft_of, said_of
 from sofra.activities.vocabulary import KINDS, Status
+from sofra.ground.models import Visibility
 from sofra.organisations import vocabulary
 from sofra.organisations.models import Fact
 from sofra.organisations.queries import with_places
@@ -97,6 +98,12 @@ def _fact(row: dict[str, Any]) -> Fact:
     return Fact(field=row["field"], value=row["value"], detail=row.get("detail") or {})
 
 
+def _readable(old: Fact) -> str:
+    """What stands there; of what is sealed only who may read it, for mappers look at suggestions."""
+    sealed = old.visible_to == Visibility.SEALED
+    return f"({Visibility.SEALED.label})" if sealed else old.shown
+
+
 def _record_steps(changes: list[dict[str, Any]], before: dict[int, Fact]) -> list[Step]:
     steps = []
     for wish in changes:
@@ -107,7 +114,7 @@ def _record_steps(changes: list[dict[str, Any]], before: dict[int, Fact]) -> lis
         with_places([new] if new else [])
         gone = old is not None and old.ended_in_id is not None
         beside = wish["do"] == "add" and field_of.many
-        steps.append(Step(name, old.shown if old else "", new.shown if new else "", gone, beside))
+        steps.append(Step(name, _readable(old) if old else "", new.shown if new else "", gone, beside))
     return steps
 
 

@@ -282,11 +282,15 @@ def _filled(rows: Sequence[tuple[Block, list[printed.Block]]], level: int) -> bo
 
 
 def named(report: Report, blocks: Sequence[Block]) -> dict[int, str]:
-    """Which piece each is, for people: a finding by its statement, a figure by its title, a list by its chapter."""
+    """Which piece each is, for people: a finding by its statement, a figure by its title, a list by its chapter.
+
+    What is sealed goes by its code alone: mappers lay the outline.
+    """
+    open_ones = {"round": report.round, "visible_to__lt": Visibility.SEALED}
     known: dict[str, str] = {
-        one.code: f"{short(one.code)}: {said(one.statements)}" for one in Finding.objects.filter(round=report.round)
+        one.code: f"{short(one.code)}: {said(one.statements)}" for one in Finding.objects.filter(**open_ones)
     }
-    known |= {one.code: f"{short(one.code)}: {one}" for one in Figure.objects.filter(round=report.round)}
+    known |= {one.code: f"{short(one.code)}: {one}" for one in Figure.objects.filter(**open_ones)}
     found = {}
     for block in blocks:
         words = known.get(block.about, block.about)
