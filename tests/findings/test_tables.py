@@ -12,7 +12,7 @@ from sofra.findings import minutes, services
 from sofra.findings.models import Finding, MinutesVersion, RoundTable, Seat, TableLetter
 
 from .conftest import World
-from .test_services import finding
+from .test_services import finding, source
 
 pytestmark = pytest.mark.sterner
 
@@ -215,3 +215,19 @@ def test_who_came_is_marked_at_two_desks(world: World, table: RoundTable) -> Non
     late = world.client("edon").post(address, empty | {"act": "attend", f"present-{first.pk}": "no"})
     assert late.status_code == 422
     assert list(table.seats.values_list("present", flat=True)) == [True, True]
+
+
+def test_the_screen_that_the_table_reads_shows_nothing_sealed(world: World, table: RoundTable) -> None:
+    """Not even to the one who recorded it: others sit before the same screen. A withdrawn one keeps no day, no place."""
+    drita = world.people["drita"]
+    sealed = source(world, title="Talk with zyzzyva", visible_to=2, when="05.10.2026", places=["AL153"])
+    one = table.agenda.order_by("position").first()
+    assert one is not None
+    services.add_evidence(one.finding, kind="source", source=sealed, by=drita)
+    page = world.client("drita").get(sitting(table)).content.decode()
+    assert "A source that is not open to everyone: interview" in page
+    assert "zyzzyva" not in page
+    assert "zyzzyva" in world.client("drita").get(one.finding.get_absolute_url()).content.decode()
+    services.withdraw_consent(sealed, by=drita)
+    sealed.refresh_from_db()
+    assert (sealed.when, sealed.places) == ("", [])
