@@ -286,7 +286,7 @@ def named(report: Report, blocks: Sequence[Block]) -> dict[int, str]:
 
     What is sealed goes by its code alone: mappers lay the outline.
     """
-    open_ones = {"round": report.round, "visible_to__lt": Visibility.SEALED}
+    open_ones: dict[str, Any] = {"round": report.round, "visible_to__lt": Visibility.SEALED}
     known: dict[str, str] = {
         one.code: f"{short(one.code)}: {said(one.statements)}" for one in Finding.objects.filter(**open_ones)
     }
