@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from sofra.activities.forms import SEEN_BY, MoneyField, OrganisationField, WhenField, find_organisation
-from sofra.activities.models import Activity
+from sofra.activities.models import Activity, Project
 from sofra.organisations.forms import read_typed_place
 from sofra.organisations.models import Organisation
 from sofra.organisations.vocabulary import Theme
@@ -264,7 +264,7 @@ class AssessmentForm(forms.Form):
     """Four questions on a project; what did not work is as easy to tell as what did."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    project = forms.ModelChoiceField(label=_("Project"), queryset=None, to_field_name="code")
+    project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none(), to_field_name="code")
     was_to_change = forms.CharField(label=_("What was to change?"), required=False, max_length=4000, widget=area())
     changed = forms.CharField(label=_("What did change?"), required=False, max_length=4000, widget=area())
     learnt = forms.CharField(label=_("What was learnt?"), required=False, max_length=4000, widget=area())

@@ -94,6 +94,6 @@ def _value(name: str, value: Any) -> str:
     if name in ("begins", "ends", "adopted_on") and value:
         return dates.written(value)
     for choices, of in ((Measure.Status, "status"), (Plan.State, "state"), (Plan.Kind, "kind")):
-        if name == of and value in choices.values:  # type: ignore[attr-defined]
-            return str(dict(choices.choices)[value])  # type: ignore[attr-defined]
+        if name == of and value in choices.values:
+            return str(dict(choices.choices)[value])
     return "" if value is None else str(value)[:200]

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sofra.accounts.access import level_of
 from sofra.activities import dates
@@ -33,7 +34,7 @@ class Cell:
 class Table:
     caption: str
     head: tuple[str, ...]
-    rows: list[tuple[Cell, ...]]
+    rows: Sequence[tuple[Cell, ...]]
     numbers: tuple[int, ...] = ()
 
 
@@ -200,7 +201,7 @@ def money(user: Any, plan: Plan) -> Table:
             Cell(""),
         )
     )
-    head = (_("Measure"), _("Asked"), _("Found"), _("Spent"), _("Found by"))
+    head = (_("Measure"), pgettext("money", "Asked"), _("Found"), _("Spent"), _("Found by"))
     return Table(_("Money, each currency by itself; what is not known is no zero"), head, rows, (1, 2, 3))
 
 
@@ -212,11 +213,15 @@ def timeline_rows(plan: Plan) -> list[tuple[Measure, list[str]]]:
 
 
 def timeline_years(plan: Plan, measures: Sequence[Measure]) -> list[int]:
-    known = [int(when[:4]) for one in [plan, *measures] for when in (one.begins, one.ends) if when]
+    known = [int(when[:4]) for when in _dates(plan, measures) if when]
     if not known:
         return []
     first, last = min(known), max(known)
     return list(range(first, min(last, first + 30) + 1))
+
+
+def _dates(plan: Plan, measures: Sequence[Measure]) -> list[str]:
+    return [plan.begins, plan.ends, *(when for one in measures for when in (one.begins, one.ends))]
 
 
 def _in_year(one: Measure, year: int) -> str:

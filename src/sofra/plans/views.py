@@ -98,7 +98,7 @@ def plan_tree(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "chosen": chosen,
         "count": count,
-        "above": plan.under if plan.under and queries.plans(request.user).filter(pk=plan.under_id).exists() else None,
+        "above": plan.under if plan.under and queries.plans(request.user).filter(pk=plan.under.pk).exists() else None,
         "objectives": [(one, by_objective.get(one.pk, [])) for one in objectives],
         "loose": by_objective.get(None, []),
         "nested": queries.nested(request.user, plan),
