@@ -163,7 +163,7 @@ class Count(models.Model):
 
     class What(models.TextChoices):
         REGISTERED = "registered", _("registered")
-        PRESENT = "present", _("present")
+        PRESENT = "present", _("those present")
         COMPLETED = "completed", _("completed")
 
     class How(models.TextChoices):
