@@ -24,7 +24,7 @@ from . import queries
 from .queries import Block, Line, Profile
 
 LANGUAGES = ("sq", "en")
-LETTERS = 130  # of a line
+LETTERS = 155  # of a line
 MOST = {"organisations": 12, "planned": 3, "coverage": 2, "training": 3, "drivers": 3, "plan": 2, "priorities": 2}
 USUAL = 2
 
@@ -104,7 +104,7 @@ def _said(block: Block) -> str:
 
 
 def _line(line: Line) -> str:
-    return f"{_short(line.text, 90)} ({line.note})" if line.note else line.text
+    return f"{_short(line.text, 85)} ({line.note})" if line.note else line.text
 
 
 def _and_more(number: int) -> str:
