@@ -218,7 +218,7 @@ def test_who_came_is_marked_at_two_desks(world: World, table: RoundTable) -> Non
 
 
 def test_the_screen_that_the_table_reads_shows_nothing_sealed(world: World, table: RoundTable) -> None:
-    """Not even to the one who recorded it: others sit before the same screen. A withdrawn one keeps no day, no place."""
+    """Not even to its recorder: others sit before the same screen. A withdrawn one keeps no day, no place."""
     drita = world.people["drita"]
     sealed = source(world, title="Talk with zyzzyva", visible_to=2, when="05.10.2026", places=["AL153"])
     one = table.agenda.order_by("position").first()

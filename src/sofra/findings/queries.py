@@ -76,7 +76,8 @@ def findings_for(user: Any) -> QuerySet[Finding]:
         return findings(level)
     readable = Q(visible_to__lte=level)
     if not has(user, roles.MAPPER):
-        readable &= PUBLIC_STATES | ~Exists(Finding.organisations.through.objects.filter(finding=OuterRef("pk")))
+        of_nobody = ~Exists(Finding.organisations.through.objects.filter(finding=OuterRef("pk")))
+        readable &= PUBLIC_STATES | Q(of_nobody)
     mine = readable | Q(recorded_by=user)
     own = registry.edited_by(user).values("pk")
     heads = registry.edited_by(user).exclude(joined_to=None).values("joined_to")
