@@ -85,5 +85,5 @@ def shown(media: Media) -> HttpResponseBase:
     if media.media_type in _SHOWN:
         answer["Content-Disposition"] = "inline"
     answer["Content-Length"] = str(media.size)
-    answer["Cache-Control"] = "max-age=3600"
+    answer["Cache-Control"] = "private, max-age=3600"
     return answer
