@@ -24,7 +24,9 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 from tests import test_doors
-from tests.hidden_findings import finding_addresses, hide_findings, show_findings
+from tests.hidden_findings import finding_addresses, hide_findings
+from tests.hidden_reports import hide_reports, report_addresses
+from tests.hidden_rounds import hide_rounds, round_addresses
 from tests.hidden_work import hide_work, show_work, work_addresses
 from tests.test_doors import EXAMPLES, declared_routes
 
@@ -95,6 +97,7 @@ class Leaky(test_doors.World):
     priced: list[str] = field(default_factory=list)
     once: str = ""
     found_hidden: list[str] = field(default_factory=list)
+    asked_hidden: list[str] = field(default_factory=list)
 
 
 def draft(code: str, *facts: tuple[str, str, int]) -> Draft:
@@ -197,8 +200,10 @@ def world(db: None, settings: Settings, tmp_path: Path) -> Leaky:
     made.registry = set(made.secrets.words)
     show_work(made)
     hide_work(made, new)
-    show_findings(made)
+    test_doors.furnish(made)
     hide_findings(made, new)
+    hide_rounds(made, new)
+    hide_reports(made, new)
     return made
 
 
@@ -249,6 +254,8 @@ def addresses(world: Leaky) -> Iterator[str]:
     yield from OTHERS
     yield from work_addresses(world)
     yield from finding_addresses(world)
+    yield from round_addresses(world)
+    yield from report_addresses(world)
 
 
 def read(client: Client, address: str) -> tuple[HttpResponse, str]:
