@@ -31,7 +31,8 @@ def document_of(user: Any, plan: Plan, language: str) -> blocks.Document:
         laid: list[blocks.Block] = []
         if text := said(plan.about, language):
             laid.append(blocks.Paragraph((blocks.Run(text),), "lead"))
-        laid.append(blocks.Heading(_("Objectives"), 1, "objectives", True))
+        if plan.objectives.exists():
+            laid.append(blocks.Heading(_("Objectives"), 1, "objectives", True))
         laid += [
             blocks.Paragraph((blocks.Run(f"{one.number}. ", strong=True), blocks.Run(str(one))))
             for one in plan.objectives.all()
