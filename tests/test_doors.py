@@ -179,7 +179,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     **{
         f"{name}_download": lambda world: {"form": "csv"}
-        for name in "plan coverage overlaps crowded gaps cell money askings priorities".split()
+        for name in "plan coverage overlaps crowded gaps cell money askings priorities plans indicators lessons".split()
     },
     "asking_end": lambda world: {"number": world.asking},
     "priority_end": lambda world: {"number": world.priority},
