@@ -107,7 +107,9 @@ def one(step: str, share: float) -> dict[str, float]:
         measuring.keep_readings(checked.readings, plan=plan, by=None)
 
     def page(address: str) -> None:
-        fresh = f"{address}{'&' if '?' in address else '?'}n={time.perf_counter_ns()}"  # public pages are kept by address
+        fresh = (
+            f"{address}{'&' if '?' in address else '?'}n={time.perf_counter_ns()}"  # public pages are kept by address
+        )
         if client.get(fresh, headers={"host": "localhost"}).status_code != 200:
             raise RuntimeError(address)
 
