@@ -155,7 +155,8 @@ def test_the_table_costs_the_same_for_one_and_for_many(
 
 def test_citizens_asked_and_got_an_answer(puke: Place, mapper: User) -> None:
     client = client_of(mapper)
-    said = {"kind": "meeting", "when": "5.3.2026", "people": "", "asked": "Drita në park\n\nDrita në park\nNjë patrullë",
+    asked = "Drita në park\n\nDrita në park\nNjë patrullë"
+    said = {"kind": "meeting", "when": "5.3.2026", "people": "", "asked": asked,
             "source": "Procesverbal i provës", "visible_to": "0"}  # fmt: skip
     assert client.post("/en/mechanisms/AL153/consultations/new/", said).status_code == 302
     kept = queries.consultations(0).get()

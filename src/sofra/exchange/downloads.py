@@ -15,7 +15,16 @@ from django.views.decorators.http import require_safe
 from sofra.accounts import roles
 from sofra.accounts.access import has
 
-from . import activity_lists, council_lists, coverage_lists, finding_lists, lists, mechanism_lists, plan_lists, round_lists
+from . import (
+    activity_lists,
+    council_lists,
+    coverage_lists,
+    finding_lists,
+    lists,
+    mechanism_lists,
+    plan_lists,
+    round_lists,
+)
 from .tables import FORMATS, Table, table_response
 
 

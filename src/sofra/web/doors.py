@@ -39,6 +39,7 @@ WHO: dict[str, Promise] = {
 }
 
 _READ = {"GET": PUBLIC}
+_EDITORS = {"GET": EDITOR, "POST": EDITOR}
 _FORM = {"GET": PUBLIC, "POST": PUBLIC}
 _OWN = {"GET": SIGNED_IN}
 _OWN_FORM = {"GET": SIGNED_IN, "POST": SIGNED_IN}
@@ -275,9 +276,9 @@ DOORS: dict[str, dict[str, str]] = {
     "priority_end": {"POST": MAPPER},
     # strategies, plans, indicators, lessons
     **dict.fromkeys(("plans", "plan_tree", "plan_view", "plan_file", "measure", "indicators", "indicator"), _READ),
-    **dict.fromkeys(("plan_edit", "objective_new", "measure_new", "measure_edit"), {"GET": EDITOR, "POST": EDITOR}),
-    **dict.fromkeys(("indicator_new", "indicator_edit", "indicator_target"), {"GET": EDITOR, "POST": EDITOR}),
-    **dict.fromkeys(("reading_new", "readings_import", "plan_periods"), {"GET": EDITOR, "POST": EDITOR}),
+    **dict.fromkeys(("plan_edit", "objective_new", "measure_new", "measure_edit"), _EDITORS),
+    **dict.fromkeys(("indicator_new", "indicator_edit", "indicator_target"), _EDITORS),
+    **dict.fromkeys(("reading_new", "readings_import", "plan_periods"), _EDITORS),
     "plan_new": {"GET": MEMBER, "POST": MEMBER},
     "measure_act": {"POST": EDITOR},
     "reading_decide": {"POST": EDITOR},

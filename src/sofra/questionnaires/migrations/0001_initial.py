@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,154 +14,309 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Collector',
+            name="Collector",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text="Who collects, in words: a team, never an enumerator's name", max_length=120)),
-                ('key_hash', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Who collects, in words: a team, never an enumerator's name", max_length=120
+                    ),
+                ),
+                ("key_hash", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Questionnaire',
+            name="Questionnaire",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('titles', models.JSONField(default=dict, help_text='Language -> title')),
-                ('source', models.CharField(blank=True, help_text='Whose methodology it follows', max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("titles", models.JSONField(default=dict, help_text="Language -> title")),
+                ("source", models.CharField(blank=True, help_text="Whose methodology it follows", max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text='1, 2, … in the order loaded')),
-                ('form_id', models.CharField(max_length=100)),
-                ('form_version', models.CharField(blank=True, help_text="As the form's author numbers it", max_length=60)),
-                ('languages', models.JSONField(default=list, help_text='Codes or names of languages, the default first')),
-                ('xform', models.TextField()),
-                ('xlsform', models.CharField(blank=True, max_length=64)),
-                ('file_name', models.CharField(blank=True, max_length=200)),
-                ('bindings', models.JSONField(default=dict, help_text='Path of a question -> what it is bound to (bindings.py)')),
-                ('notices', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('closed', 'closed')], default='draft', max_length=10)),
-                ('loaded_at', models.DateTimeField(auto_now_add=True)),
-                ('loaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('questionnaire', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='questionnaires.questionnaire')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(help_text="1, 2, … in the order loaded")),
+                ("form_id", models.CharField(max_length=100)),
+                (
+                    "form_version",
+                    models.CharField(blank=True, help_text="As the form's author numbers it", max_length=60),
+                ),
+                (
+                    "languages",
+                    models.JSONField(default=list, help_text="Codes or names of languages, the default first"),
+                ),
+                ("xform", models.TextField()),
+                ("xlsform", models.CharField(blank=True, max_length=64)),
+                ("file_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "bindings",
+                    models.JSONField(default=dict, help_text="Path of a question -> what it is bound to (bindings.py)"),
+                ),
+                ("notices", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("open", "open"), ("closed", "closed")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("loaded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "loaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "questionnaire",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="questionnaires.questionnaire",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['questionnaire', '-number'],
+                "ordering": ["questionnaire", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Media',
+            name="Media",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('digest', models.CharField(help_text='SHA-256 (ground.files)', max_length=64)),
-                ('md5', models.CharField(help_text="What OpenRosa's manifest asks for", max_length=32)),
-                ('size', models.PositiveIntegerField()),
-                ('media_type', models.CharField(max_length=100)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='media', to='questionnaires.version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("digest", models.CharField(help_text="SHA-256 (ground.files)", max_length=64)),
+                ("md5", models.CharField(help_text="What OpenRosa's manifest asks for", max_length=32)),
+                ("size", models.PositiveIntegerField()),
+                ("media_type", models.CharField(max_length=100)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="media", to="questionnaires.version"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Filling',
+            name="Filling",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('instance', models.CharField(help_text='instanceID (uuid:…): the same is stored once', max_length=120, unique=True)),
-                ('state', models.CharField(choices=[('begun', 'begun'), ('sent', 'sent'), ('withdrawn', 'withdrawn')], default='begun', max_length=10)),
-                ('way', models.CharField(choices=[('web', 'on the web'), ('phone', 'on a phone'), ('paper', 'on paper, typed in'), ('import', 'from an export')], max_length=10)),
-                ('key_hash', models.CharField(max_length=64, null=True, unique=True)),
-                ('generation', models.PositiveSmallIntegerField(default=1, help_text='Grows when its link is taken back')),
-                ('expires_at', models.DateTimeField(help_text='Of the private link', null=True)),
-                ('opened_at', models.DateTimeField(help_text='When its link was first opened', null=True)),
-                ('document', models.TextField()),
-                ('language', models.CharField(blank=True, max_length=40)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('part', models.CharField(blank=True, help_text='The part that was open last', max_length=200)),
-                ('begun_at', models.DateTimeField(auto_now_add=True)),
-                ('saved_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('carried', models.JSONField(default=list, help_text='Paths whose values came from `begun_from` and that nobody has said are still true, or changed, yet')),
-                ('notices', models.JSONField(default=list, help_text='What the hub found wrong after it came: [{"path", "sentence"}]; never refused for it')),
-                ('begun_from', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='continued', to='questionnaires.filling')),
-                ('collector', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fillings', to='questionnaires.collector')),
-                ('typed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fillings', to='questionnaires.version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "instance",
+                    models.CharField(
+                        help_text="instanceID (uuid:…): the same is stored once", max_length=120, unique=True
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("begun", "begun"), ("sent", "sent"), ("withdrawn", "withdrawn")],
+                        default="begun",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("web", "on the web"),
+                            ("phone", "on a phone"),
+                            ("paper", "on paper, typed in"),
+                            ("import", "from an export"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("key_hash", models.CharField(max_length=64, null=True, unique=True)),
+                (
+                    "generation",
+                    models.PositiveSmallIntegerField(default=1, help_text="Grows when its link is taken back"),
+                ),
+                ("expires_at", models.DateTimeField(help_text="Of the private link", null=True)),
+                ("opened_at", models.DateTimeField(help_text="When its link was first opened", null=True)),
+                ("document", models.TextField()),
+                ("language", models.CharField(blank=True, max_length=40)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("part", models.CharField(blank=True, help_text="The part that was open last", max_length=200)),
+                ("begun_at", models.DateTimeField(auto_now_add=True)),
+                ("saved_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "carried",
+                    models.JSONField(
+                        default=list,
+                        help_text="Paths whose values came from `begun_from` and that nobody has said are still true, or changed, yet",
+                    ),
+                ),
+                (
+                    "notices",
+                    models.JSONField(
+                        default=list,
+                        help_text='What the hub found wrong after it came: [{"path", "sentence"}]; never refused for it',
+                    ),
+                ),
+                (
+                    "begun_from",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="continued",
+                        to="questionnaires.filling",
+                    ),
+                ),
+                (
+                    "collector",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fillings",
+                        to="questionnaires.collector",
+                    ),
+                ),
+                (
+                    "typed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fillings",
+                        to="questionnaires.version",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.AddField(
-            model_name='collector',
-            name='versions',
-            field=models.ManyToManyField(related_name='collectors', to='questionnaires.version'),
+            model_name="collector",
+            name="versions",
+            field=models.ManyToManyField(related_name="collectors", to="questionnaires.version"),
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(help_text='Path without the root: work/kinds', max_length=200)),
-                ('turn', models.CharField(blank=True, help_text='Of repeats around it, from 1: 2 or 2.1', max_length=40)),
-                ('value', models.CharField(blank=True, max_length=200)),
-                ('text', models.TextField(blank=True)),
-                ('filling', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='questionnaires.filling')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("question", models.CharField(help_text="Path without the root: work/kinds", max_length=200)),
+                (
+                    "turn",
+                    models.CharField(blank=True, help_text="Of repeats around it, from 1: 2 or 2.1", max_length=40),
+                ),
+                ("value", models.CharField(blank=True, max_length=200)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "filling",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="questionnaires.filling"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['question', 'value'], name='answer_counted')],
+                "ordering": ["id"],
+                "indexes": [models.Index(fields=["question", "value"], name="answer_counted")],
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('document', models.TextField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('filling', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='questionnaires.filling')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("document", models.TextField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "filling",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="questionnaires.filling",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('filling', 'number'), name='revision_numbered_once')],
+                "constraints": [models.UniqueConstraint(fields=("filling", "number"), name="revision_numbered_once")],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='As the document names it', max_length=200)),
-                ('digest', models.CharField(db_index=True, max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('media_type', models.CharField(max_length=100)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('filling', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='questionnaires.filling')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(help_text="As the document names it", max_length=200)),
+                ("digest", models.CharField(db_index=True, max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                ("media_type", models.CharField(max_length=100)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "filling",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="uploads", to="questionnaires.filling"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('filling', 'name'), name='upload_named_once')],
+                "constraints": [models.UniqueConstraint(fields=("filling", "name"), name="upload_named_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('questionnaire', 'number'), name='version_numbered_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("questionnaire", "number"), name="version_numbered_once"),
         ),
         migrations.AddConstraint(
-            model_name='media',
-            constraint=models.UniqueConstraint(fields=('version', 'name'), name='media_named_once'),
+            model_name="media",
+            constraint=models.UniqueConstraint(fields=("version", "name"), name="media_named_once"),
         ),
         migrations.AddIndex(
-            model_name='filling',
-            index=models.Index(fields=['version', 'state'], name='filling_of_version'),
+            model_name="filling",
+            index=models.Index(fields=["version", "state"], name="filling_of_version"),
         ),
     ]

@@ -392,7 +392,11 @@ class Migration(migrations.Migration):
                 (
                     "what",
                     models.CharField(
-                        choices=[("registered", "registered"), ("present", "those present"), ("completed", "completed")],
+                        choices=[
+                            ("registered", "registered"),
+                            ("present", "those present"),
+                            ("completed", "completed"),
+                        ],
                         max_length=10,
                     ),
                 ),

@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = [schools.send_due_letters(), rounds.send_due_letters(), councils.send_due_letters()]
-        sent, failed = sum(one.sent for one in done), sum(one.failed for one in done)
+        sent, failed = (sum(getattr(one, name) for one in done) for name in ("sent", "failed"))
         refresh_coverage()
         training.do_what_is_due()
         if options["verbosity"] > 1 or (options["verbosity"] and (sent or failed)):
