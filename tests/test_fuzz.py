@@ -172,7 +172,7 @@ def test_no_address_breaks(world: World) -> None:
     for number, name in enumerate(readable()):
         address = address_of(name, world)
         # The pages share the texts among them; those that read nothing but `page` or `next` get fewer.
-        for text in asked[number % 9 :: 9] if name.startswith(PLAIN) else asked[number % 3 :: 3]:
+        for text in asked[number % 9 :: 9] if name.startswith(PLAIN) else asked[number % 5 :: 5]:
             query = query_of(text)
             if found := wrong(ask(world.clients["ana"], "get", f"{address}?{query}")):
                 failed.append(f"{name}?{query[:70]}: {found}")
@@ -182,7 +182,7 @@ def test_no_address_breaks(world: World) -> None:
 def test_no_path_breaks(world: World) -> None:
     """Nasty words and numbers in the place of each part of an address that names a thing."""
     failed = []
-    for name in readable():
+    for number, name in enumerate(readable()):
         if name not in EXAMPLES:
             continue
         known = EXAMPLES[name](world)
@@ -198,7 +198,7 @@ def test_no_path_breaks(world: World) -> None:
             if isinstance(value, str):
                 whole = reverse(name, kwargs=known)
                 addresses += [whole.replace(quote(value), text, 1) for text in BYTES]
-        for address in addresses:
+        for address in addresses[number % 3 :: 3]:  # the pages share them
             if found := wrong(ask(world.clients["ana"], "get", address)):
                 failed.append(f"{address[:90]}: {found}")
     assert not failed, "\n".join(failed)
@@ -220,10 +220,10 @@ BODIES: dict[str, tuple[bytes, str]] = {
 
 def test_no_body_breaks(world: World) -> None:
     failed = []
-    for name in declared_routes():
+    for number, name in enumerate(declared_routes()):
         if "POST" not in (doors.declared(name) or {}):
             continue
-        for what, (body, kind) in BODIES.items():
+        for what, (body, kind) in list(BODIES.items())[number % 3 :: 3]:  # the forms share them
             if found := wrong(ask(world.clients["ana"], "post", address_of(name, world), data=body, content_type=kind)):
                 failed.append(f"{name}, {what}: {found}")
     assert not failed, "\n".join(failed)

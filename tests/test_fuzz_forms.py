@@ -66,8 +66,8 @@ def test_no_form_breaks(world: World, who: str) -> None:
                 continue
             tried.add((to, tuple(fields)))
             for number, text in enumerate(TEXTS):
-                if number % 2 == SHARES.get(who):  # two people share the texts of the forms that both have
-                    continue
+                if (number + len(tried)) % 4 != SHARES.get(who, (number + len(tried)) % 4):
+                    continue  # two people share the texts of the forms that both have, and the forms among them
                 spoiled = {field: text if field in typed else value for field, value in fields.items()}
                 body = "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in spoiled.items())
                 answers = [ask(client, "post", to, data=body, content_type="application/x-www-form-urlencoded")]

@@ -16,7 +16,7 @@ from sofra.places.services import load_places
 from sofra.places.titles import title_of
 
 Make = Callable[..., Organisation]
-MOST_IN_A_LIST, MOST_ON_A_PAGE = 8, 12
+MOST_IN_A_LIST, MOST_ON_A_PAGE = 8, 13
 
 
 def signed_in(user: User) -> Client:
