@@ -20,6 +20,8 @@ STEPS = {
     "decide_rows",
     "decide_by_file",
     "take_doubtful_as_new",
+    "begin_filling",
+    "keep_upload",
 }
 
 
