@@ -60,7 +60,7 @@ def add_code(*, round: Round, names: Mapping[str, str], code: str = "", meaning:
         raise ValidationError({"code": _("“%(code)s” is taken.") % {"code": slug}})
     meaning = rules.clean_text("meaning", meaning, 2000)
     made = Code.objects.create(round=round, code=slug, names=known, meaning=meaning)
-    record(what="code.added", about=round.code, by=by, code=slug)
+    record(what="code.added", about=round.code, by=by, number=made.pk)
     return made
 
 
@@ -73,7 +73,7 @@ def edit_code(code: Code, *, names: Mapping[str, str], meaning: str, ended: bool
     code.names, code.meaning = known, rules.clean_text("meaning", meaning, 2000)
     code.ended_at = (code.ended_at or timezone.now()) if ended else None
     code.save()
-    record(what="code.edited", about=code.round.code, by=by, code=code.code)
+    record(what="code.edited", about=code.round.code, by=by, number=code.pk)
     return code
 
 

@@ -2,8 +2,8 @@
 
 Django renders every model that has to do with a new one anew, and with it all that those have to do with: a hundred
 models of rooms that refer to one another were rendered eleven thousand times, for most of the time that the first
-start took. In an empty database there is nothing that refers to a new table yet, so there only the new or changed one
-is rendered. Upgrades go Django's own way. tests/operations/test_first_migration.py compares the tables that both ways make.
+start took. In an empty database nothing refers to a new table yet, so only the new or changed one is rendered there.
+Upgrades go Django's own way. tests/operations/test_first_migration.py compares the tables that both ways make.
 """
 
 from collections.abc import Iterator

@@ -17,6 +17,7 @@ from sofra.activities import queries as activities
 from sofra.activities.models import Activity
 from sofra.activities.vocabulary import AgeBand, Mode, Status
 from sofra.ground.models import Visibility
+from sofra.organisations import queries as organisations
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
@@ -93,11 +94,12 @@ def sessions(level: int) -> QuerySet[Session]:
     return Session.objects.filter(activity__in=seen.values("pk")).select_related("activity__owner")
 
 
-def sessions_to_join(programme: Programme) -> QuerySet[Activity]:
-    """Activities of the programme's host that could become its sessions."""
+def sessions_to_join(programme: Programme, user: Any) -> QuerySet[Activity]:
+    """Activities of the programme's host that could become its sessions, as far as this person may see them."""
     if programme.host is None:
         return Activity.objects.none()
-    return activities.activities(Visibility.SEALED).filter(activities.owned_by(programme.host), training=None)
+    level = organisations.level_at(user, programme.host)
+    return activities.activities(level).filter(activities.owned_by(programme.host), training=None)
 
 
 # — counts ————————————————————————————————————————————————————————————————————————————————————————————————

@@ -298,8 +298,8 @@ def session_of_activity(request: HttpRequest, code: str) -> HttpResponse:
     """An activity that stands in the hub already becomes a session of a programme."""
     by = require(request.user)
     into = queries.programme_for(by, code, edit=True)
-    found = queries.sessions_to_join(into).order_by("-begins", "-pk")[:200]
-    chosen = queries.sessions_to_join(into).filter(code=request.POST.get("activity", "")).first()
+    found = queries.sessions_to_join(into, by).order_by("-begins", "-pk")[:200]
+    chosen = queries.sessions_to_join(into, by).filter(code=request.POST.get("activity", "")).first()
     if chosen is not None:
         made = services.make_session_of(chosen, programme=into, by=by)
         messages.success(request, _("The activity is a session of the programme now."))
