@@ -364,3 +364,13 @@ def test_the_first_plans_come_once(world: World) -> None:
     assert not services.Money.objects.exists()
     assert {plan.code for plan in strategy.nested.all()} == {"al.action-plan-2015-2020"}
     assert world.client().get("/indicators/bank.women-trained/").status_code == 200
+
+
+def test_what_nobody_types_is_refused_in_words(world: World) -> None:
+    """NUL in each field, and a pasted table that is one endless cell."""
+    plan = services.add_plan(code="al.nul", kind="sector", titles={"en": "A plan"}, by=None)
+    client = world.client("ana")
+    fields = ["code", "title_sq", "title_en", "owner", "place", "under", "begins", "source", "kind", "visible_to"]
+    assert client.post("/en/plans/new/", dict.fromkeys(fields, "\x00")).status_code == 422
+    told = client.post(f"/en/plans/{plan.code}/readings/import/", {"pasted": "[" * 200_000})
+    assert told.status_code == 422

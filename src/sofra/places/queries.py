@@ -38,7 +38,7 @@ def find_place(typed: str) -> Place | None:
 
 def name_of(code: str) -> str:
     """A place's name as a form shows it, so that `find_place` finds it again; the code where there is no such place."""
-    place = Place.objects.filter(code=code).first()
+    place = None if "\x00" in code else Place.objects.filter(code=code).first()  # PostgreSQL cannot be asked for NUL
     if place is None:
         return code
     found = find_place(place.name)

@@ -67,11 +67,11 @@ def pasted(text: str) -> list[list[str]]:
     """Cells of a table as it is copied from a sheet, or of CSV."""
     head = text.split("\n", 1)[0]
     mark = max("\t;,", key=head.count)
-    return [
-        [cell.strip() for cell in row]
-        for row in csv.reader(io.StringIO(text), delimiter=mark)
-        if any(map(str.strip, row))
-    ]
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=mark))
+    except csv.Error as problem:
+        raise ValidationError(_("This is no table: a cell of it has no end.")) from problem
+    return [[cell.strip() for cell in row] for row in rows if any(map(str.strip, row))]
 
 
 def checked(plan: Plan, rows: Sequence[Sequence[str]], *, by: User | None) -> Checked:
