@@ -428,12 +428,16 @@ def test_every_declared_door_exists() -> None:
 
 def test_every_door_answers_as_declared(world: World) -> None:
     wrong = []
-    for name in declared_routes():
-        if doors.declared(name) is None:
+    people = list(PEOPLE)
+    for number, name in enumerate(declared_routes()):
+        declared = doors.declared(name)
+        if declared is None:
             continue
         address = reverse(name, kwargs=EXAMPLES[name](world) if name in EXAMPLES else {})
         for method in METHODS:
-            for who in PEOPLE:
+            # What is declared for nobody is refused before anybody is looked at: two people a door, in turn.
+            some = people if method in declared else [people[(number + at) % len(people)] for at in (0, 3)]
+            for who in some:
                 answer = knock(world, who, method, address)
                 if found(answer) not in expected(name, method, who):
                     wrong.append(f"{who} {method} {address} ({name}): {found(answer)} {answer.status_code}")
