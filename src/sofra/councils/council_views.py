@@ -18,6 +18,7 @@ from sofra.accounts.access import has, require
 from sofra.accounts.models import User
 from sofra.activities import dates
 from sofra.ground import files
+from sofra.ground.refusals import put
 from sofra.ground.text import sort_key
 from sofra.places import maps
 from sofra.places.models import Place
@@ -112,7 +113,7 @@ def council_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The council is kept. Now name its seats."))
             return redirect("council_seats", made.organisation.code)
         except ValidationError as problem:
-            forms.put(form, problem)
+            put(form, problem)
     return render(request, "councils/council_form.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -130,7 +131,7 @@ def council_edit(request: HttpRequest, code: str) -> HttpResponse:
             form.add_error(None, str(CHANGED))
             status = 409
         except ValidationError as problem:
-            forms.put(form, problem)
+            put(form, problem)
     context = {"form": form, "council": found}
     return render(request, "councils/council_form.html", context, status=status if not form.errors else 422)
 
@@ -164,7 +165,7 @@ def council_seats(request: HttpRequest, code: str) -> HttpResponse:
                 _end(request, found, act, by)
                 return redirect("council_seats", code)
         except ValidationError as problem:
-            forms.put(made[act], problem)
+            put(made[act], problem)
     member = queries.is_member(by, found)
     context = {
         "council": found, "forms": made, "member": member, "shares": Share.choices, "today": queries.today(),

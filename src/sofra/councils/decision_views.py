@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sofra.accounts.access import require
 from sofra.accounts.models import User
+from sofra.ground.refusals import put
 from sofra.organisations.queries import place_titles
 
 from . import deciding, forms, queries, rules
@@ -89,7 +90,7 @@ def _act(request: HttpRequest, found: Decision, by: User) -> HttpResponse:
             messages.warning(request, str(CHANGED))
             return redirect(found)
         except ValidationError as problem:
-            forms.put(form, problem)
+            put(form, problem)
     return _shown(request, found, acts | {act: form}, status=422)
 
 
@@ -133,7 +134,7 @@ def decision_new(request: HttpRequest, code: str, number: int) -> HttpResponse:
             messages.success(request, _("The decision is kept. Until it is done it stands on each next agenda."))
             return redirect(made)
         except ValidationError as problem:
-            forms.put(form, problem)
+            put(form, problem)
     context = {"form": form, "council": meeting.council, "meeting": meeting}
     return render(request, "councils/decision_form.html", context, status=422 if form.errors else 200)
 
@@ -154,7 +155,7 @@ def decision_edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
             form.add_error(None, str(CHANGED))
             status = 409
         except ValidationError as problem:
-            forms.put(form, problem)
+            put(form, problem)
     context = {"form": form, "council": council, "decision": found}
     status = status if status == 409 or not form.errors else 422
     return render(request, "councils/decision_form.html", context, status=status)

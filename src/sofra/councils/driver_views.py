@@ -1,6 +1,5 @@
 """Pages of drivers, and of a municipality's duties."""
 
-from django import forms as djangoforms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from sofra.accounts import roles
 from sofra.accounts.access import level_of, require
 from sofra.activities import dates
 from sofra.ground.models import Visibility
+from sofra.ground.refusals import put
 from sofra.ground.tongues import said
 from sofra.places.titles import title_of
 
@@ -54,7 +54,7 @@ def driver_new(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("The driver is kept."))
             return redirect("place_drivers", code)
         except ValidationError as problem:
-            _put(form, problem)
+            put(form, problem)
     context = {"place": place, "title": title_of(place), "form": form, "rule": rules.DRIVER_RULE}
     return render(request, "councils/driver_form.html", context, status=422 if form.errors else 200)
 
@@ -107,8 +107,3 @@ def _lines(found: list[queries.DutyLine]) -> list[dict[str, object]]:
         }
         for one in found
     ]  # fmt: skip
-
-
-def _put(form: djangoforms.Form, problem: ValidationError) -> None:
-    for name, sentences in problem.message_dict.items():
-        form.add_error(name if name in form.fields else None, sentences)

@@ -29,15 +29,6 @@ _NO_TIME = _("Write the time as hours and minutes, such as 10:30; the last of a 
 _NO_NUMBER = _("Write a whole number.")
 
 
-def put(form: forms.BaseForm, problem: ValidationError) -> None:
-    """The sentences of a service beside their fields; those of fields that the form has not stand above it."""
-    if not hasattr(problem, "error_dict"):
-        form.add_error(None, problem)
-        return
-    for name, sentences in problem.message_dict.items():
-        form.add_error(name if name in form.fields else None, sentences)
-
-
 def _day(label: Any, *, needed: bool = True, hint: Any = "") -> forms.DateField:
     return forms.DateField(
         label=label, required=needed, input_formats=_DAYS, help_text=hint,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sofra.accounts import roles
 from sofra.accounts.access import level_of, require
+from sofra.ground.refusals import put
 from sofra.ground.tongues import said
 from sofra.places.titles import short_name_of, title_of
 
@@ -99,7 +100,7 @@ def mechanism_edit(request: HttpRequest, code: str, kind: str) -> HttpResponse:
                 messages.success(request, _("Your proposal was sent. A mapper of the hub decides on it."))
             return redirect("mechanism", code, kind)
         except ValidationError as problem:
-            _put(form, problem)
+            put(form, problem)
         except services.Outdated:
             form.add_error(None, CHANGED)
             status = 409
@@ -179,7 +180,7 @@ def consultation(request: HttpRequest, number: int) -> HttpResponse:
                 messages.success(request, _("The answer is kept."))
                 return redirect("consultation", number)
             except ValidationError as problem:
-                _put(wrong, problem)
+                put(wrong, problem)
     lines = [
         (one, wrong if asked and wrong and one.pk == asked.pk else forms.AnswerForm(
             prefix=f"a{one.pk}", initial={"state": one.state, "answer": one.answer}))
@@ -190,12 +191,3 @@ def consultation(request: HttpRequest, number: int) -> HttpResponse:
         "wrong": wrong, "answered": sum(one.state != "open" for one, _form in lines),
     }  # fmt: skip
     return render(request, "councils/consultation.html", context, status=422 if request.method == "POST" else 200)
-
-
-def _put(form: djangoforms.Form, problem: ValidationError) -> None:
-    """The sentences of a service beside their fields; the others above the form."""
-    if not hasattr(problem, "error_dict"):
-        form.add_error(None, problem)
-        return
-    for name, sentences in problem.message_dict.items():
-        form.add_error(name if name in form.fields else None, sentences)

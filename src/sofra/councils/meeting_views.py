@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sofra.accounts.access import level_of, require
 from sofra.accounts.models import User
+from sofra.ground.refusals import put
 from sofra.printing import markdown, pdf, word
 
 from . import calendars, forms, holding, letters, minutes, queries, rules
@@ -127,7 +128,7 @@ def meeting_new(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("The meeting is planned. What is open stands on its agenda already."))
             return redirect(made)
         except ValidationError as problem:
-            forms.put(form, problem)
+            put(form, problem)
     context = {"form": form, "council": council}
     return render(request, "councils/meeting_form.html", context, status=422 if form.errors else 200)
 
@@ -183,7 +184,7 @@ def _kept(
             form.add_error(None, str(CHANGED))
             status = 409
         except ValidationError as problem:
-            forms.put(form, problem)
+            put(form, problem)
     return render(request, template, context, status=status if status == 409 or not form.errors else 422)
 
 
@@ -215,7 +216,7 @@ def meeting_minutes(request: HttpRequest, code: str, number: int) -> HttpRespons
             form = forms.MinutesForm(data)
             form.is_valid()
         except ValidationError as problem:
-            forms.put(form, problem)
+            put(form, problem)
     context = {
         "form": form, "meeting": found, "council": found.council, "theirs": theirs,
         "earlier": found.earlier.select_related("by").order_by("-version")[:50],

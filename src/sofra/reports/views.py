@@ -18,6 +18,7 @@ from sofra.accounts import roles
 from sofra.accounts.access import has, require
 from sofra.accounts.models import User
 from sofra.ground.models import Visibility
+from sofra.ground.refusals import put
 from sofra.ground.tongues import said
 from sofra.mapping.models import Round
 from sofra.printing import page
@@ -410,12 +411,3 @@ def withdraw(request: HttpRequest, code: str, number: int) -> HttpResponse:
             put(form, problem)
     context = {"report": found.report, "edition": found, "form": form}
     return render(request, "reports/withdraw.html", context, status=422 if form.errors else 200)
-
-
-def put(form: djangoforms.Form, problem: ValidationError) -> None:
-    """The sentences of a service beside their fields; those of fields that the form has not stand above it."""
-    if not hasattr(problem, "error_dict"):
-        form.add_error(None, problem)
-        return
-    for name, sentences in problem.message_dict.items():
-        form.add_error(name if name in form.fields else None, sentences)

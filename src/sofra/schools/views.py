@@ -19,6 +19,7 @@ from sofra.accounts.access import has, level_of, require
 from sofra.accounts.models import User
 from sofra.activities import queries as activities
 from sofra.activities.vocabulary import KINDS
+from sofra.ground.refusals import put
 from sofra.organisations import queries as organisations
 from sofra.organisations.models import Organisation
 from sofra.organisations.vocabulary import Audience, Language, Theme
@@ -327,12 +328,3 @@ def _around(by: User, found: Session) -> dict[str, Any]:
         context["load"] = queries.load_of(found.school, term)
         context["by_class"] = [row for row in by_class if rules.same_classes({rules.fold_class(row[0])}, own)]
     return context
-
-
-def put(form: djangoforms.Form, problem: ValidationError) -> None:
-    """The sentences of a service beside their fields; those of fields that the form has not stand above it."""
-    if not hasattr(problem, "error_dict"):
-        form.add_error(None, problem)
-        return
-    for name, sentences in problem.message_dict.items():
-        form.add_error(name if name in form.fields else None, sentences)

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sofra.accounts.access import require
 from sofra.ground import files
+from sofra.ground.refusals import put
 from sofra.questionnaires.phone_codes import picture
 
 from . import certificates, checking_in, listing, person_forms, queries, reading, services
 from .models import CheckIn, Session
-from .views import FORM, put
+from .views import FORM
 
 COOKIE = "sofra_here"
 

@@ -13,11 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from sofra.accounts.access import level_of, require
+from sofra.ground.refusals import put
 from sofra.questionnaires.phone_codes import picture
 
 from . import person_forms, queries, surveying
 from .models import Survey
-from .views import FORM, put
+from .views import FORM
 
 
 @require_http_methods(FORM)

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sofra.accounts import roles
 from sofra.accounts.access import has, level_of, require
 from sofra.ground.models import Visibility
+from sofra.ground.refusals import put
 from sofra.organisations import queries as organisations
 
 from . import chains, person_forms, queries
 from .models import Mentoring, Requirement, Trainer
-from .views import FORM, first_owner, put
+from .views import FORM, first_owner
 
 
 def _shown(request: HttpRequest, form: Any, title: str, back: str) -> HttpResponse:

@@ -17,6 +17,7 @@ from sofra.accounts.access import has, level_of, require
 from sofra.activities.forms import owners_for
 from sofra.activities.services import Outdated as ActivityOutdated
 from sofra.ground.models import Visibility
+from sofra.ground.refusals import put
 from sofra.ground.tongues import said
 from sofra.places import maps
 
@@ -25,13 +26,6 @@ from .models import Count, Programme, Sector, Session
 
 PAGE = 50
 FORM = ["GET", "HEAD", "POST"]
-
-
-def put(form: Any, problem: ValidationError) -> None:
-    """The sentences of a service, each at its field, or above the form where that field is not in it."""
-    found = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
-    for name, sentences in found.items():
-        form.add_error(name if name in form.fields else None, sentences)
 
 
 def first_owner(user: Any) -> str:
