@@ -53,13 +53,16 @@ def send_quietly(message: EmailMessage) -> None:
     Nor may one that is there: a page that waited for it would be slower for addresses that have an account.
     """
     if settings.MODE == "serve":
-        Thread(target=_send, args=[message], daemon=False).start()
+        Thread(target=sent, args=[message], daemon=False).start()
     else:
-        _send(message)
+        sent(message)
 
 
-def _send(message: EmailMessage) -> None:
+def sent(message: EmailMessage) -> bool:
+    """Whether the letter went out; where the mail server is away, the log says so and it may be tried again later."""
     try:
         message.send()
     except (SMTPException, OSError):
         log.exception("A letter could not be mailed")
+        return False
+    return True

@@ -3,8 +3,6 @@
 An invitation carries the calendar file. What is closed stands in no letter: mail travels.
 """
 
-import logging
-from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -19,8 +17,6 @@ from sofra.accounts.models import User
 
 from . import calendars, queries
 from .models import Decision, Meeting
-
-log = logging.getLogger(__name__)
 
 SUBJECTS: dict[str, Promise] = {
     "called": _("Invitation: %(title)s"),
@@ -101,13 +97,3 @@ def _reminder(kind: str, known: dict[str, Any], to: User, about: Any, words: str
 
 def _line(subject: Promise, known: dict[str, Any]) -> str:
     return " ".join((str(subject) % known).split())
-
-
-def sent(message: EmailMessage) -> bool:
-    """Whether the letter went out; where the mail server is away, the log says so and it is tried again later."""
-    try:
-        message.send()
-    except (SMTPException, OSError):
-        log.exception("A letter could not be mailed")
-        return False
-    return True

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 
+from sofra.accounts.letters import sent
 from sofra.accounts.models import User
 
 from . import letters, queries, rules
@@ -93,7 +94,7 @@ def _send(due: Due, person: User, done: Done) -> None:
             row = Reminder.objects.create(user=person, kind=due.kind, about=due.about)
     except IntegrityError:  # another run has it
         return
-    if letters.sent(due.write(person)):
+    if sent(due.write(person)):
         done.sent += 1
     else:
         row.delete()

@@ -4,8 +4,6 @@ A letter says what happened, where, when and for which classes, and where to ans
 no one learns another's address.
 """
 
-import logging
-from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +20,6 @@ from sofra.accounts.models import User
 from . import queries
 from .models import Reminder, Session, Step
 
-log = logging.getLogger(__name__)
 Kind = Step.Kind
 
 SUBJECTS: dict[str, Promise] = {
@@ -92,13 +89,3 @@ def letter(session: Session, kind: str, to: User, *, words: str = "") -> EmailMe
         )  # fmt: skip
         subject = " ".join((str(SUBJECTS[kind]) % known).split())
     return EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [to.email])
-
-
-def sent(message: EmailMessage) -> bool:
-    """Whether the letter went out; where the mail server is away, the log says so and it is tried again later."""
-    try:
-        message.send()
-    except (SMTPException, OSError):
-        log.exception("A letter could not be mailed")
-        return False
-    return True

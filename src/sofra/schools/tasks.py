@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from sofra.accounts.letters import sent
 from sofra.accounts.models import User
 
 from . import letters, queries
@@ -49,7 +50,7 @@ def _send(session: Session, kind: str, about: str, person: User, done: Done) -> 
             row = Reminder.objects.create(session=session, user=person, kind=kind, about=about, at=timezone.now())
     except IntegrityError:  # another run has it
         return
-    if letters.sent(letters.letter(session, kind, person)):
+    if sent(letters.letter(session, kind, person)):
         done.sent += 1
     else:
         row.delete()
