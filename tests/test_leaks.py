@@ -273,6 +273,13 @@ def read(client: Client, address: str) -> tuple[HttpResponse, str]:
     return answer, head + body.decode("utf-8", "replace")
 
 
+def stands(word: str, said: str) -> bool:
+    """Whether it is said. Four digits in the middle of a digest, a key or a microsecond say nothing."""
+    if word.isdigit():
+        return re.search(rf"(?<![0-9A-Za-z_.-]){word}(?![0-9A-Za-z_])", said) is not None
+    return word in said
+
+
 @pytest.fixture(autouse=True)
 def _quiet(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
@@ -290,7 +297,7 @@ def test_no_secret_is_met_anywhere(world: Leaky, who: str) -> None:
         for word, level in world.secrets.words.items():
             if word.isdigit() and address.endswith(".pdf"):  # four digits stand somewhere in its bytes
                 continue
-            if word in said and word != own and word not in address:
+            if stands(word, said) and word != own and word not in address:
                 met.add(word)
                 if who not in KNOW[level]:
                     leaks.append(f"{who} meets {word} ({level}) at {address}")
@@ -482,7 +489,7 @@ def test_the_log_names_nobody_and_no_secret(world: Leaky, caplog: pytest.LogCapt
     assert "x" * 43 not in said
     assert "@example.org" not in said
     codes = {word for word in world.secrets.words if word.endswith("codexj")}
-    assert [word for word in world.secrets.words if word in said and word not in codes] == []
+    assert [word for word in world.secrets.words if stands(word, said) and word not in codes] == []
 
 
 # — importing ——————————————————————————————————————————————————————————————————————————————————————————————
