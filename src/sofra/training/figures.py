@@ -39,7 +39,10 @@ def _within(asked: Asked, begins: str, ends: str) -> bool:
 
 
 def _totals(asked: Asked) -> queries.Totals:
-    return queries.totals_of(queries.sessions(asked.level).filter(pk__in=asked_sessions(asked)), asked.level)
+    found = queries.sessions(asked.level).filter(activity__status__in=[Status.HELD, Status.RUNNING])
+    if asked.place or asked.begins or asked.ends:
+        found = found.filter(pk__in=asked_sessions(asked))
+    return queries.totals_of(found, asked.level)
 
 
 def sessions(asked: Asked) -> Told:

@@ -183,24 +183,30 @@ class Count(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     replaced_by = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaces")
+    attends = models.BooleanField(default=False, help_text="This row says how many attended (rules.attendance)")
 
     class Meta:
         ordering = ["id"]
         indexes = [
             models.Index(fields=["session", "what"], name="count_stands", condition=models.Q(replaced_by=None)),
         ]
+        constraints = [
+            models.UniqueConstraint(fields=["session"], name="attended_once", condition=models.Q(attends=True)),
+        ]
 
 
 class CountPart(models.Model):
     """So many of a count are of this key: ("sex", "women"), ("sector", "police"), ("age", "15-24"), ("first", "yes").
 
-    Two dimensions at once ("sex+age") have keys joined the same way ("women+15-24"). Rows, never columns.
+    Two dimensions at once ("sex+age") have keys joined the same way ("women+15-24"). Rows, never columns. A count and
+    its parts never change once they are written, so whether the public may read them is written with them (`told`).
     """
 
     count = models.ForeignKey(Count, models.CASCADE, related_name="parts")
     dimension = models.CharField(max_length=30)
     key = models.CharField(max_length=60)
     number = models.PositiveIntegerField()
+    told = models.BooleanField(default=False, help_text="Rules 1 to 3 (rules.shown_in_public) tell it to the public")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["count", "dimension", "key"], name="count_part_once")]

@@ -1,13 +1,14 @@
 """What can be asked of programmes and sessions, and what of it this person may see."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count as Number
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -32,10 +33,15 @@ def words_of(dimension: str, key: str) -> str:
     if "+" in dimension:
         pairs = zip(dimension.split("+"), key.split("+"), strict=False)
         return ", ".join(words_of(one, of) for one, of in pairs)
-    known: Mapping[str, Any] = {
+    return str(_known(dimension).get(key, key))
+
+
+def _known(dimension: str) -> Mapping[str, Any]:
+    """The keys that a dimension has words for, in the order of the form."""
+    found: Mapping[str, Any] = {
         **rules.KEYS, "sector": dict(Sector.choices), "age": {code: word for code, word in AgeBand.choices if code}
     }.get(dimension, {})  # fmt: skip
-    return str(known.get(key, key))
+    return found
 
 
 def name_of_dimension(dimension: str) -> str:
@@ -176,26 +182,31 @@ def _by_dimension(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, i
 
 def _hidden_with(session: Session) -> set[int]:
     """Rule 5, of the programme that the session belongs to."""
-    among = Session.objects.filter(pk=session.pk)
-    if session.programme_id:
-        among = sessions(Visibility.PUBLIC).filter(programme=session.programme_id)
-    return rules.hidden_together({pk: total for pk, (_row, total) in _attendance_of(among).items()})
+    return _hidden(Session.objects.filter(pk=session.pk), _attended(Session.objects.filter(pk=session.pk)))
 
 
-def _attendance_of(among: QuerySet[Session]) -> dict[int, tuple[int, int]]:
-    """Session -> (number of the count that says how many attended, how many)."""
-    rows = Count.objects.filter(session__in=among.order_by().values("pk"), replaced_by=None).order_by()
-    of: dict[int, list[tuple[str, int | None, int]]] = defaultdict(list)
-    totals: dict[int, int | None] = {}
-    for pk, session, what, total in rows.values_list("pk", "session", "what", "total"):
-        of[session].append((what, total, pk))
-        totals[pk] = total
-    found = {}
-    for session, counts in of.items():
-        row = rules.attendance(counts)
-        if row is not None:
-            found[session] = (row, totals[row] or 0)
-    return found
+def _attended(among: QuerySet[Session]) -> dict[int, int]:
+    """Session -> how many attended, of those where somebody counted."""
+    rows = Count.objects.filter(attends=True, session__in=among.order_by().values("pk")).order_by()
+    return {session: total or 0 for session, total in rows.values_list("session", "total")}
+
+
+def _hidden(among: QuerySet[Session], counts: Mapping[int, int]) -> set[int]:
+    """Rule 5 looks at the whole programme, whatever part of it is asked for."""
+    hidden = {pk for pk, total in counts.items() if rules.is_small(total)}
+    whole = sessions(Visibility.PUBLIC).filter(programme__in=among.order_by().values("programme"))
+    rows = Count.objects.filter(attends=True, session__in=whole.order_by().values("pk")).order_by()
+    small = set(rows.filter(total__gt=0, total__lt=rules.FEWEST).values_list("session__programme", flat=True))
+    if not small:
+        return hidden
+    of: dict[int, dict[int, int]] = defaultdict(dict)
+    for programme, session, total in rows.filter(session__programme__in=small).values_list(
+        "session__programme", "session", "total"
+    ):
+        of[programme][session] = total
+    for totals in of.values():
+        hidden |= rules.hidden_together(totals)
+    return hidden & set(counts)
 
 
 # — totals ————————————————————————————————————————————————————————————————————————————————————————————————
@@ -205,7 +216,8 @@ def _attendance_of(among: QuerySet[Session]) -> dict[int, tuple[int, int]]:
 class Totals:
     """What the rows of many sessions add up to. `counted` sessions have a number; of `hidden` ones it is not told.
 
-    `bases`: dimension -> people who were told apart by it; the base of each share.
+    `parts`: dimension -> key -> people; what is told apart by a dimension is the base of its shares. `places`: how many
+    sessions where.
     """
 
     sessions: int = 0
@@ -214,9 +226,9 @@ class Totals:
     attendees: int | None = None
     parts: dict[str, dict[str, int]] = field(default_factory=dict)
     hidden_parts: dict[str, int] = field(default_factory=dict)
-    by_session: dict[int, int | None] = field(default_factory=dict)
+    by_session: dict[int, int] = field(default_factory=dict)
     hidden_sessions: set[int] = field(default_factory=set)
-    places: set[str] = field(default_factory=set)
+    places: dict[str, int] = field(default_factory=dict)
 
     @property
     def not_counted(self) -> int:
@@ -230,56 +242,46 @@ class Totals:
 
 
 def totals_of(among: QuerySet[Session], level: int) -> Totals:
-    """Sums over sessions; for the public of what is told alone (rules 5 and 6)."""
-    known = dict(among.order_by().values_list("pk", "activity__places"))
-    found = Totals(sessions=len(known))
-    for codes in known.values():
-        found.places.update(codes)
-    counts = _attendance_of(among)
-    found.counted = len(counts)
+    """Sums over sessions; for the public of what is told alone (rules 5 and 6). The database adds up the parts."""
+    known = among.order_by().values_list("pk", "activity__places")
+    found = Totals()
+    for _pk, codes in known:
+        found.sessions += 1
+        for code in codes:
+            found.places[code] = found.places.get(code, 0) + 1
+    counts = _attended(among)
     public = level < Visibility.MEMBERS
-    hidden = _hidden_by_programme(among, counts) if public else set()
-    found.hidden, found.hidden_sessions = len(hidden), hidden
-    wanted = {row: session for session, (row, _total) in counts.items() if session not in hidden}
-    parts: dict[int, dict[str, dict[str, int]]] = {}
-    rows = CountPart.objects.filter(
-        count__session__in=among.order_by().values("pk"), count__replaced_by=None
-    ).order_by()
-    for row, dimension, key, number in _read(rows):
-        if row in wanted:
-            parts.setdefault(row, {}).setdefault(dimension, {})[key] = number
-    for row, session in wanted.items():
-        total, of = counts[session][1], parts.get(row, {})
-        shown = rules.shown_in_public(total, of) if public else rules.Shown(total, of)
-        found.by_session[session] = shown.total
-        found.attendees = (found.attendees or 0) + (shown.total or 0)
-        _add(found, shown)
+    found.counted, found.hidden_sessions = len(counts), _hidden(among, counts) if public else set()
+    found.hidden = len(found.hidden_sessions)
+    found.by_session = {pk: total for pk, total in counts.items() if pk not in found.hidden_sessions}
+    found.attendees = sum(found.by_session.values()) if found.by_session else None
+    parts = CountPart.objects.filter(count__attends=True, count__session__in=among.order_by().values("pk")).order_by()
+    if public:
+        parts = _outside(parts, counts, found.hidden_sessions)
+        dark = parts.filter(told=False).values("dimension").annotate(n=Number("count", distinct=True))
+        found.hidden_parts = dict(dark.values_list("dimension", "n"))
+        parts = parts.filter(told=True)
+    sums = parts.values("dimension", "key").annotate(n=Sum("number"))
+    for dimension, key, number in sorted(sums.values_list("dimension", "key", "n"), key=_place_of_part):
+        found.parts.setdefault(dimension, {})[key] = number
     return found
 
 
-def _read(rows: QuerySet[CountPart]) -> Iterable[tuple[int, str, str, int]]:
-    return rows.order_by().values_list("count", "dimension", "key", "number").iterator(20_000)
+def _outside(parts: QuerySet[CountPart], counts: Mapping[int, int], hidden: Collection[int]) -> QuerySet[CountPart]:
+    """The parts of sessions that are not hidden: small ones are known by their number, the few beside them by name."""
+    beside = [pk for pk in hidden if not rules.is_small(counts[pk])]
+    parts = parts.exclude(count__session__in=beside) if beside else parts
+    return parts.filter(Q(count__total=0) | Q(count__total__gte=rules.FEWEST))
 
 
-def _add(found: Totals, shown: rules.Shown) -> None:
-    for dimension, numbers in shown.parts.items():
-        into = found.parts.setdefault(dimension, {})
-        for key, number in numbers.items():
-            into[key] = into.get(key, 0) + number
-    for dimension in shown.hidden:
-        found.hidden_parts[dimension] = found.hidden_parts.get(dimension, 0) + 1
-
-
-def _hidden_by_programme(among: QuerySet[Session], counts: Mapping[int, tuple[int, int]]) -> set[int]:
-    """Rule 5 looks at the whole programme, whatever part of it is asked for."""
-    of = dict(among.order_by().values_list("pk", "programme"))
-    alone = {pk: counts[pk][1] for pk, programme in of.items() if programme is None and pk in counts}
-    hidden = {pk for pk, total in alone.items() if rules.is_small(total)}
-    small = {of[pk] for pk, (_row, total) in counts.items() if of.get(pk) is not None}
-    for programme in small:
-        whole = _attendance_of(sessions(Visibility.PUBLIC).filter(programme=programme))
-        hidden |= rules.hidden_together({pk: total for pk, (_row, total) in whole.items()})
-    return hidden & set(of)
+def _place_of_part(row: tuple[str, str, int]) -> tuple[int, int, str]:
+    """Where a part stands in tables: in the order of the form, what people wrote themselves after it."""
+    dimension, key, _number = row
+    order, keys = list(rules.DIMENSIONS), list(_known(dimension))
+    return (
+        order.index(dimension) if dimension in order else len(order),
+        keys.index(key) if key in keys else len(keys), f"{dimension}:{key}",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,16 +330,26 @@ def record_count(
     made = Count.objects.create(
         session=session, day=day, what=what, total=total, how=how, complete=complete, source=source[:300], by=by
     )
+    told = rules.shown_in_public(total, wanted).parts
     CountPart.objects.bulk_create(
-        CountPart(count=made, dimension=dimension, key=key, number=number)
+        CountPart(count=made, dimension=dimension, key=key, number=number, told=dimension in told)
         for dimension, of in wanted.items()
         for key, number in of.items()
     )
     if before is not None:
         before.replaced_by = made
         before.save(update_fields=["replaced_by"])
+    mark_attendance(session)
     record(what="training.counted", about=session.activity.code, by=by, count=what, how=how)
     return made
+
+
+def mark_attendance(session: Session) -> None:
+    """Write at the row which of the standing counts says how many attended; the sums of programmes are made of it."""
+    standing = Count.objects.filter(session=session, replaced_by=None).values_list("what", "total", "pk")
+    row = rules.attendance(standing)
+    Count.objects.filter(session=session, attends=True).exclude(pk=row).update(attends=False)
+    Count.objects.filter(pk=row, attends=False).update(attends=True)
 
 
 def _says(count: Count) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 """Pages of programmes, curricula, sessions and counts. Each fetches by a query that says whether the reader may."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -65,7 +66,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
         "beside": queries.side_by_side(found, totals), "may_edit": queries.may_edit(request.user, found.host),
         "rows": _rows(list(page), totals, level), "shares": _shares(totals), "public": level < Visibility.MEMBERS,
         "surveys": found.surveys.filter(session=None).select_related("version__questionnaire"),
-        **_drawn(list(among.order_by("pk").values_list("activity__places", flat=True))),
+        "map": _drawn(totals.places),
     }  # fmt: skip
     return render(request, "training/programme.html", context)
 
@@ -91,17 +92,13 @@ def _shares(totals: queries.Totals) -> list[dict[str, Any]]:
     return found
 
 
-def _drawn(places: list[list[str]]) -> dict[str, Any]:
-    """How many sessions where: the tiles of all municipalities, and the same as a table beside the page's own."""
-    counts: dict[str, int | None] = {}
-    for codes in places:
-        for code in codes:
-            counts[code] = (counts.get(code) or 0) + 1
+def _drawn(places: Mapping[str, int]) -> str:
+    """How many sessions where, as tiles of all municipalities; the page's own table says the same."""
 
     def href(code: str) -> str:
         return reverse("place", args=[code])
 
-    return {"map": maps.tile_grid(settings.COUNTRY, counts, href=href, activities=True) if counts else ""}
+    return maps.tile_grid(settings.COUNTRY, places, href=href, activities=True) if places else ""
 
 
 @require_http_methods(FORM)
