@@ -203,7 +203,7 @@ def _hidden(among: QuerySet[Session], counts: Mapping[int, int]) -> set[int]:
     for programme, session, total in rows.filter(session__programme__in=small).values_list(
         "session__programme", "session", "total"
     ):
-        of[programme][session] = total
+        of[programme][session] = total or 0
     for totals in of.values():
         hidden |= rules.hidden_together(totals)
     return hidden & set(counts)

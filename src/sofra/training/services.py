@@ -348,8 +348,8 @@ def mark_attendance(session: Session) -> None:
     """Write at the row which of the standing counts says how many attended; the sums of programmes are made of it."""
     standing = Count.objects.filter(session=session, replaced_by=None).values_list("what", "total", "pk")
     row = rules.attendance(standing)
-    Count.objects.filter(session=session, attends=True).exclude(pk=row).update(attends=False)
-    Count.objects.filter(pk=row, attends=False).update(attends=True)
+    Count.objects.filter(session=session, attends=True).exclude(pk=row or 0).update(attends=False)
+    Count.objects.filter(pk=row or 0, attends=False).update(attends=True)
 
 
 def _says(count: Count) -> tuple[Any, ...]:
