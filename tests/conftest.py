@@ -39,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.DATABASES["default"] = database(os.environ["DATABASE_URL"])
         connections.settings = connections.configure_settings(settings.DATABASES)
         del connections["default"]
+    # The real one is slow on purpose; what is tried here is who may do what, hundreds of times.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.DATA = Path(_folder.name)
     settings.STATIC_ROOT = settings.DATA / "static"
     settings.STATIC_ROOT.mkdir()
