@@ -52,6 +52,8 @@ def test_it_says_that_it_is_pdf_ua_its_language_and_its_title() -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == "Hartëzimi"
     assert reader.metadata.author == "Sofra"
+    assert str(reader.metadata.creation_date).startswith("2018-12-17")
+    assert [one.title for one in reader.outline if not isinstance(one, list)] == ["1 Hyrje", "2 Shtojca"]
     assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_object().get_data().decode()
 
 
@@ -115,11 +117,23 @@ def test_a_wide_table_lies_on_its_side() -> None:
     assert not sides[-1]
 
 
-def test_a_long_table_repeats_its_head() -> None:
-    table = Table("Gjatë", ("Kolona e parë", "B"), tuple((str(i), "x") for i in range(120)))
+def test_a_long_table_repeats_its_head_and_parts_no_row() -> None:
+    rows = tuple((f"fillim-{i}.", "fjalë " * 60 + f"fund-{i}.") for i in range(60))
+    table = Table("Gjatë", ("Kolona e parë", "B"), (*rows, ("më e lartë se faqja", "fjalë " * 3000)))
     reader = opened(Document("T", "sq", (table,), cover=False, contents=False))
-    assert len(reader.pages) > 2
-    assert all("Kolona e parë" in page.extract_text() for page in reader.pages)
+    pages = [page.extract_text() for page in reader.pages]
+    assert len(pages) > 4
+    assert all("Kolona e parë" in page for page in pages)
+    for i in range(60):
+        assert [f"fillim-{i}." in page for page in pages] == [f"fund-{i}." in page for page in pages], i
+
+
+def test_one_number_alone_stands_large_and_no_unit_without_its_number() -> None:
+    table = Table("Mësues", ("Çfarë", "Vlera"), (("mësues", "28 000 njerëz"),), numbers=(1,))
+    said = text_of(Document("T", "sq", (table, Paragraph(run("Burimi, f. 14: 37,3 %, Kreu IV."))), cover=False))
+    assert "28\u00a0000 njerëz" in said
+    assert "Çfarë" not in said, "it is no table: it needs no head"
+    assert "f.\u00a014: 37,3\u00a0%, Kreu\u00a0IV." in said
 
 
 def test_the_same_document_is_the_same_file() -> None:

@@ -21,7 +21,11 @@ from .widths import shares as widths_of
 
 PROGRAM = Path(__file__).with_name("document.typ")
 PAGE_MM = (160.0, 140.0)  # width and height that a figure may take of an upright page
+WHOLE_MM = (160.0, 205.0)  # one whose words would be too small to read there gets a page for itself
 WIDE_MM = (247.0, 118.0)  # and of a page on its side
+READABLE = 0.7  # of its size on a screen
+TALL_ROW = 18  # lines, about; a row with fewer is not parted by the end of a page
+LETTERS_MM = {10: 0.62, 9: 0.69, 8: 0.78}  # how many letters of a size stand in a millimetre
 LONG_WORD = 28  # letters; longer ones (addresses) may be broken anywhere
 LONGEST_WORD = 500
 LONG_STATEMENT = 1_200  # letters; a shorter one stands on one page, with where it was confirmed
@@ -86,9 +90,15 @@ def printable(text: str, *, breaking: bool = True) -> str:
     """The text with only what can be set: no control characters, and words in brackets for what no font has."""
     composed = unicodedata.normalize("NFC", text)
     composed = _RARE.sub(lambda rare: _stand_in(rare[0]), composed)
+    composed = _TOGETHER.sub(lambda two: two[0][:-1] + "\u00a0", composed) if breaking else composed
     return _LONG.sub(_breakable, composed) if breaking else composed
 
 
+# A number stays on the line of what it belongs to: "f. 14", "page 31", "37,3 %", "1 500", "Annex I".
+_TOGETHER = re.compile(
+    r"\b((?:[fp]|pp|fq|nr|Nr)\.|faqja|page|Kreu|kreu|chapter|Chapter|Shtojca|Annex|pika|shënimi|gjetja|finding) (?=[\dIVX])"
+    r"|(\d) (?=[%‰€]|\d{3}\b)"
+)
 _LONG = re.compile(rf"\S{{{LONG_WORD},}}")
 
 
@@ -183,7 +193,7 @@ def told(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
             name = f"drawing-{len(drawings)}.svg"
             drawings[name] = svg.cleaned(block.svg) or svg.EMPTY
             one |= {"file": name, "alt": block.alt or block.caption or "–", "svg": "", "table": None}
-            one["width"] = svg.width_mm(drawings[name], *(WIDE_MM if block.wide else PAGE_MM))
+            one["width"] = _width(drawings[name], wide=block.wide)
         for run in _runs(one):
             run |= {"to": links.inside(run["link"], marks), "url": links.outside(run.pop("link"))}
         if isinstance(block, Statement):
@@ -196,6 +206,23 @@ def told(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
     said["tables"] = links.has(document, Table)
     said["figures"] = links.has(document, Figure)
     return said, drawings
+
+
+def _width(drawing: str, *, wide: bool) -> float:
+    if wide:
+        return svg.width_mm(drawing, *WIDE_MM)
+    usual = svg.width_mm(drawing, *PAGE_MM)
+    if usual < READABLE * svg.size(drawing)[0] * svg.PIXEL_MM:
+        return svg.width_mm(drawing, *WHOLE_MM)
+    return usual
+
+
+def _lines_of(row: list[str], per_line: list[float]) -> float:
+    """About how many lines the highest cell of a row takes; `per_line` letters stand in a line of each column."""
+    return max(
+        (sum(len(part) // most + 1 for part in text.split("\n")) for text, most in zip(row, per_line, strict=True)),
+        default=0,
+    )
 
 
 def _language(code: str) -> str:
@@ -217,4 +244,11 @@ def _table(table: Table) -> dict[str, Any]:
     head = [*table.head, *[""] * (len(widths) - len(table.head))] if any(table.head) else []
     room = 1.5 if table.wide else 1.0
     size = 10 if len(widths) <= 4 * room else 9 if len(widths) <= 6 * room else 8
-    return {"head": head, "rows": evened(table), "widths": widths, "numbers": list(table.numbers), "size": size}
+    rows = evened(table)
+    line = (WIDE_MM if table.wide else PAGE_MM)[0]
+    per_line = [max(line * width / sum(widths) - 4, 5) * LETTERS_MM[size] for width in widths]
+    return {
+        "head": head, "rows": rows, "widths": widths, "numbers": list(table.numbers), "size": size,
+        "tall": [i for i, row in enumerate(rows) if _lines_of(row, per_line) > TALL_ROW],
+        "key": len(rows) == 1 and len(widths) == 2 and table.numbers == (1,) and len("".join(rows[0])) < LONG_WORD * 4,
+    }  # fmt: skip

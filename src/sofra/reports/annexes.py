@@ -52,7 +52,7 @@ def organisations(wanted: Wanted) -> tuple[Block, ...]:
     )  # fmt: skip
     table = Table(
         _("Organisations that the mapping covers"), head, tuple(rows), numbers=(0,),
-        widths=(0.5, 2.4, 2.2, 1.8, 2, 2.2), source=_("Registry of the hub, each statement with its own source"),
+        widths=(0.5, 2.4, 2.1, 1.7, 2.1, 3), source=_("Registry of the hub, each statement with its own source"),
         anchor="annex-organisations", wide=True,
     )  # fmt: skip
     return (table,)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -61,6 +61,7 @@ def built(report: Report, language: str, level: int, *, edition: str = "") -> Bu
             author=report.authors,
             facts=tuple(_facts(report, language, edition)),
             running=f"{_cut(said(report.titles, language) or report.code)} – {edition or DRAFT}",
+            date=timezone.localdate().isoformat(),
         )
     return Built(document, making.evidence, making.figures, making.placed)
 
