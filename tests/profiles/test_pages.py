@@ -64,7 +64,7 @@ def test_a_municipality_of_which_nothing_is_known_says_so(puke: Place) -> None:
     page = text(Client().get("/en/places/AL153/"))
     assert page.count("<h1") == 1
     for words in ("No planned activity is recorded", "Whether there is a council is not known", "not known",
-                  "No training is recorded here", "No plan of this municipality", "read by members of the hub only",
+                  "No training is recorded here", "No plan known", "Whether these exist here is not known", "read by members of the hub only",
                   "No school of this municipality", "profile.pdf"):  # fmt: skip
         assert words in page
     assert "profile.pdf" not in text(Client().get("/en/places/AL/"))
@@ -93,9 +93,11 @@ def test_each_block_tells_what_there_is_and_leads_to_its_rows(puke: Place) -> No
     assert "Pak punë" in text(member.get("/places/AL153/"))
 
 
-def test_a_plan_that_is_a_draft_is_not_told(puke: Place) -> None:
+def test_a_plan_that_is_a_draft_is_told_to_those_who_write_plans_only(puke: Place) -> None:
     Plan.objects.create(code="al.local", kind="local", titles={"sq": "Skica"}, place="AL153", state="draft")
     assert not queries.profile(AnonymousUser(), puke).block("plan").lines
+    told = queries.profile(make_person("Ana", roles.COORDINATOR), puke).block("plan").lines[0]
+    assert told.note.startswith("skicë") or "draft" in told.note
 
 
 def test_the_fullest_municipality_takes_two_pages_and_the_same_number_of_queries(
@@ -104,7 +106,7 @@ def test_the_fullest_municipality_takes_two_pages_and_the_same_number_of_queries
     with django_assert_max_num_queries(80) as empty:
         queries.profile(AnonymousUser(), puke)
     fill(puke)
-    with django_assert_max_num_queries(len(empty) + 6):
+    with django_assert_max_num_queries(len(empty) + 9):
         queries.profile(AnonymousUser(), puke)
     for language in documents.LANGUAGES:
         read = PdfReader(BytesIO(documents.written(puke, language=language)))

@@ -21,6 +21,26 @@ _GENERAL = {
     "sq": "Burimi e përmend në përgjithësi; në cilat bashki ekziston, nuk thuhet.",
     "en": "The source names it in general; in which municipalities it exists is not said.",
 }
+# What answers the telephone in the whole country: office, number, what it does, and who says so.
+_LINES: dict[str, tuple[str, str, tuple[str, str], str]] = {
+    "domestic_violence": (
+        "Linja Kombëtare e Këshillimit për Gra dhe Vajza", "116 117",
+        ("Falas, ditë e natë, për gra dhe vajza që përjetojnë dhunë.",
+         "Free, day and night, for women and girls who live through violence."),
+        "UN Women Albania, interview with the director of the Counselling Line for Women and Girls, July 2023",
+    ),
+    "child_protection": (
+        "ALO 116 111, Linja Kombëtare e Këshillimit për Fëmijë", "116 111",
+        ("Falas, ditë e natë, për fëmijët dhe për këdo që shqetësohet për një fëmijë.",
+         "Free, day and night, for children and for anybody who worries about a child."),
+        "alo116.al, the line's own page, “Rreth nesh”",
+    ),
+    "policing": (
+        "Policia e Shtetit", "129",
+        ("Kur dikush është në rrezik tani.", "When somebody is in danger now."),
+        "United Nations in Albania, message of 2020: “call the national hotline 116117, or the police 129”",
+    ),
+}  # fmt: skip
 _COUNCILS_V = ("AL212", "AL114", "AL213", "AL215")  # Cërrik, Burrel (municipality of Mat), Elbasan, Librazhd
 _COUNCILS_IX = ("AL214", "AL217", "AL216")  # Gramsh, Prrenjas, Peqin
 _DRIVERS = (
@@ -91,7 +111,7 @@ def load_said() -> None:
         return
     for kind in Mechanism.Kind.values:
         if kind != Mechanism.Kind.COUNCIL:
-            _say("AL", kind, Said("yes", source=_ARTICLE, how_to_reach=dict(_GENERAL)))
+            _say("AL", kind, _in_general(kind))
     for codes, chapter in ((_COUNCILS_V, "chapter V, second finding"), (_COUNCILS_IX, "chapter IX")):
         for code in places & set(codes):
             _say(code, Mechanism.Kind.COUNCIL, Said("yes", source=f"{_REPORT}, {chapter}"))
@@ -101,6 +121,15 @@ def load_said() -> None:
             ends=begins, visible_to=Visibility.PUBLIC, by=None, agreed=True,
         )  # fmt: skip
     record(what=_MADE, about="mechanisms", by=None)
+
+
+def _in_general(kind: str) -> Said:
+    """The article names the mechanism; some have a line that the whole country can call."""
+    if kind not in _LINES:
+        return Said("yes", source=_ARTICLE, how_to_reach=dict(_GENERAL))
+    office, phone, reach, source = _LINES[kind]
+    words = {code: f"{text} {_GENERAL[code]}" for code, text in _two(reach).items()}
+    return Said("yes", office=office, phone=phone, how_to_reach=words, source=f"{source}; {_ARTICLE}"[:300])
 
 
 def _say(place: str, kind: str, said: Said) -> None:

@@ -112,12 +112,12 @@ def standing(codes: Iterable[str]) -> QuerySet[Mechanism]:
     return Mechanism.objects.filter(place__in=list(codes), replaced_at=None, stage=Stage.STANDING)
 
 
-def cells(codes: Iterable[str]) -> Mapping[str, list[Cell]]:
+def cells(codes: Iterable[str], level: int = 0) -> Mapping[str, list[Cell]]:
     """For each place its six cells. Where nobody spoke of the council and the hub has one, it exists. Two queries."""
     codes = list(codes)
     rows = {(one.place, one.kind): one for one in standing(codes)}
-    public = Council.objects.filter(place__in=codes, organisation__visible_to=0, organisation__ended_in=None)
-    councils = {one.place: one for one in public.select_related("organisation")}
+    seen = Council.objects.filter(place__in=codes, organisation__visible_to__lte=level, organisation__ended_in=None)
+    councils = {one.place: one for one in seen.select_related("organisation")}
     return {code: [_cell(code, kind, rows.get((code, kind)), councils) for kind in Kind.values] for code in codes}
 
 
@@ -127,8 +127,8 @@ def _cell(code: str, kind: str, row: Mechanism | None, councils: Mapping[str, Co
     return Cell(code, kind, str(exists), row, council)
 
 
-def cell_of(code: str, kind: str) -> Cell:
-    return next(one for one in cells([code])[code] if one.kind == kind)
+def cell_of(code: str, kind: str, level: int = 0) -> Cell:
+    return next(one for one in cells([code], level)[code] if one.kind == kind)
 
 
 def history(code: str, kind: str) -> QuerySet[Mechanism]:
@@ -151,6 +151,13 @@ def proposals(user: Any, code: str = "", kind: str = "") -> QuerySet[Mechanism]:
 
 def tells_contact(user: Any, row: Mechanism | None) -> bool:
     return row is not None and row.contact_visible_to <= level_of(user)
+
+
+def help_lines(user: Any, country: str) -> list[Mechanism]:
+    """What answers the telephone in the whole country: that which is said of the country itself and has a number."""
+    lines = standing([country]).exclude(phone="").exclude(exists=Exists.NO)
+    kinds = {kind: at for at, kind in enumerate(Kind.values)}
+    return sorted((one for one in lines if tells_contact(user, one)), key=lambda one: kinds[one.kind])
 
 
 # — consultations, drivers, duties —————————————————————————————————————————————————————————————————————————

@@ -29,7 +29,7 @@ CHANGED = gettext_lazy("Somebody else wrote in the meantime. Read it again; noth
 def mechanism_list(request: HttpRequest) -> HttpResponse:
     """All municipalities and six kinds: exists, does not exist, not known."""
     places = queries.municipalities()
-    found = queries.cells(place.code for place in places)
+    found = queries.cells((place.code for place in places), level_of(request.user))
     columns = [
         (label, sum(found[place.code][n].exists != "unknown" for place in places))
         for n, (_code, label) in enumerate(Mechanism.Kind.choices)
@@ -50,9 +50,10 @@ def place_mechanisms(request: HttpRequest, code: str) -> HttpResponse:
     speaks = queries.may_decide(request.user) or queries.speaks(request.user, code)
     context = {
         "place": place, "title": title_of(place), "may_write": speaks, "decides": queries.may_decide(request.user),
-        "cells": [_shown(request, cell) for cell in queries.cells([code])[code]],
+        "cells": [_shown(request, cell) for cell in queries.cells([code], level)[code]],
         "consultations": list(queries.consultations(level, code)[:50]),
-        "proposals": queries.proposals(request.user, code),
+        "proposals": queries.proposals(request.user, code), "of_country": code == place.country,
+        "help_lines": queries.help_lines(request.user, place.country),
     }  # fmt: skip
     return render(request, "councils/place_mechanisms.html", context)
 
@@ -69,7 +70,8 @@ def mechanism(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     place, kind = queries.place_for(code), queries.kind_for(kind)
     may_write = queries.may_decide(request.user) or queries.speaks(request.user, code)
     context = {
-        "place": place, "title": title_of(place), **_shown(request, queries.cell_of(code, kind)),
+        "place": place, "title": title_of(place),
+        **_shown(request, queries.cell_of(code, kind, level_of(request.user))),
         "history": [_shown_row(request, one) for one in queries.history(code, kind)[:100]],
         "proposals": queries.proposals(request.user, code, kind), "may_write": may_write,
         "decides": queries.may_decide(request.user), "return_form": forms.ReasonForm(),

@@ -48,6 +48,7 @@ def document(profile: Profile, user: Any, language: str) -> Document:
     blocks = (
         Paragraph((Run(_facts(place)),)),
         Paragraph((Run(f"{told} "), Run(_address(place), link=_address(place))), style="small"),
+        *_help_lines(profile),
         Table(_("Mechanisms for people who need support"), _mechanism_head(), tuple(_mechanism_rows(profile, user)),
               widths=(2.8, 1.3, 3, 3, 2)),
         Heading(_("Who works here"), level=2),
@@ -60,6 +61,12 @@ def document(profile: Profile, user: Any, language: str) -> Document:
         title=title_of(place), language=language, subtitle=_("Profile of a municipality"), blocks=blocks,
         contents=False, cover=False, running=running, date=today.isoformat(), author=settings.HUB_NAME,
     )  # fmt: skip
+
+
+def _help_lines(profile: Profile) -> list[Paragraph]:
+    lines = [f"{one.phone} ({_short(one.office or str(one.get_kind_display()), 60)})" for one in profile.help_lines]
+    words = _("Somebody needs help now? These answer in the whole country: %(lines)s.")
+    return [Paragraph((Run(words % {"lines": ", ".join(lines[:4])}),), style="care")] if lines else []
 
 
 def _address(place: Place) -> str:

@@ -5,14 +5,16 @@ The number of queries does not grow with what there is. A reader sees what that 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +22,9 @@ from sofra.accounts.access import level_of
 from sofra.activities import dates, finding
 from sofra.activities.models import Activity
 from sofra.councils import mechanism_queries as mechanisms
-from sofra.councils.models import Council, Decision, Meeting
+from sofra.councils import mechanism_rules
+from sofra.councils import queries as councils
+from sofra.councils.models import Council, Mechanism
 from sofra.coverage import listing, wording
 from sofra.coverage import queries as coverage
 from sofra.ground.models import Visibility
@@ -28,11 +32,13 @@ from sofra.ground.tongues import said
 from sofra.organisations import place_queries
 from sofra.organisations.place_queries import Coverage
 from sofra.places.models import Kind, Place
+from sofra.plans import queries as plans
 from sofra.plans.models import Measure, Plan
 from sofra.schools import queries as schools
 from sofra.schools.models import Session as SchoolSession
 from sofra.training import queries as training
 
+OLD_DAYS = 365
 FIRST = 5  # lines of a block; the rest is where it leads to
 
 
@@ -45,7 +51,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of the profile. `unknown` is said where there are no lines; `more` lines stand where `url` leads."""
+    """A part of the profile. `unknown` is said where there are no lines; `more` lines stand where `url` leads.
+
+    `short` is what is known in a few words, for the table at the top; "" where nothing is.
+    """
 
     key: str
     title: str
@@ -54,6 +63,7 @@ class Block:
     url: str = ""
     leads: str = ""
     more: int = 0
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,7 @@ class Profile:
     level: int
     blocks: tuple[Block, ...]
     cells: tuple[mechanisms.Cell, ...]
+    help_lines: tuple[Mechanism, ...] = ()
 
     def block(self, key: str) -> Block:
         return next(one for one in self.blocks if one.key == key)
@@ -95,9 +106,10 @@ def has_profile(place: Place) -> bool:
 def profile(user: Any, place: Place) -> Profile:
     """Everything that this reader may know of the municipality."""
     level = level_of(user)
-    cells = tuple(mechanisms.cells([place.code])[place.code])
+    cells = tuple(mechanisms.cells([place.code], level)[place.code])
     asked = _Asked(user, level, place, place_queries.coverage(level), cells)
-    return Profile(place, level, tuple(part(asked) for part in _PARTS), cells)
+    lines = tuple(mechanisms.help_lines(user, place.country))
+    return Profile(place, level, tuple(part(asked) for part in _PARTS), cells, lines)
 
 
 def _to(route: str, *args: Any, query: str = "") -> str:
@@ -106,6 +118,11 @@ def _to(route: str, *args: Any, query: str = "") -> str:
         return reverse(route, args=args) + query
     except NoReverseMatch:
         return ""
+
+
+def _number(words: str, number: int) -> str:
+    """The words with their number; "" where it is 0, which says that nothing is known."""
+    return words % {"n": number_format(number, force_grouping=True)} if number else ""
 
 
 def _activity(activity: Activity) -> Line:
@@ -127,6 +144,7 @@ def _organisations(asked: _Asked) -> Block:
         "organisations", _("Who works here"), lines,
         _("Nobody is recorded. That does not mean that nobody works here."),
         _to("organisations", query=f"?place={code}"), _("Organisations that work here"), max(count - len(lines), 0),
+        _number(ngettext("%(n)s organisation", "%(n)s organisations", count), count),
     )  # fmt: skip
 
 
@@ -137,12 +155,13 @@ def _planned(asked: _Asked) -> Block:
     return Block(
         "planned", _("What is planned"), lines, _("No planned activity is recorded here."),
         _to("activities", query=f"?place={asked.place.code}&status=planned"), _("All that is planned here"),
-        pages.count - len(lines),
+        pages.count - len(lines), _number(ngettext("%(n)s activity", "%(n)s activities", pages.count), pages.count),
     )  # fmt: skip
 
 
 def _crowding(asked: _Asked) -> Block:
     """Crowded, nobody known although it was asked, or never asked: never a score."""
+    short = ""
     lines = [
         Line(
             wording.care(notice.crowd.number, notice.audience, sure=notice.crowd.sure),
@@ -150,15 +169,19 @@ def _crowding(asked: _Asked) -> Block:
         )
         for notice in coverage.crowded_places(asked.level, listing.Filters(place=asked.place))
     ]
+    if lines:
+        short = _("crowded: read the line below before you plan")
     if not lines and not asked.counted.within.get(asked.place.code):
         last = coverage.askings(asked.place).first()
         if last is not None:
             when = dates.written(last.asked_on)
-            lines.append(Line(_("Asked on %(when)s: nobody is known.") % {"when": when}, _to("askings")))
+            short = _("Asked on %(when)s: nobody is known.") % {"when": when}
+            lines.append(Line(short, _to("askings")))
     return Block(
         "coverage", _("Crowded, or nobody known"), tuple(lines[:FIRST]),
         _("No crowding is known. Whether somebody is missing here was not asked."),
         _to("coverage", query=f"?place={asked.place.code}"), _("Who is where"), max(len(lines) - FIRST, 0),
+        short,
     )  # fmt: skip
 
 
@@ -166,46 +189,63 @@ def _crowding(asked: _Asked) -> Block:
 
 
 def _council(asked: _Asked) -> Block:
-    told = Council.objects.filter(
-        place=asked.place.code, organisation__visible_to__lte=asked.level, organisation__ended_in=None
-    )
-    told_apart = Q(decisions__is_closed=False)
-    found = told.select_related("organisation").annotate(
-        held=Count("meetings", filter=Q(meetings__state=Meeting.State.HELD), distinct=True),
-        last=Max("meetings__begins", filter=Q(meetings__state=Meeting.State.HELD)),
-        open=Count("decisions", filter=told_apart & Q(decisions__state=Decision.State.OPEN), distinct=True),
-        all=Count("decisions", filter=told_apart, distinct=True),
-    )  # fmt: skip
-    lines = [Line(str(one), _to("council", one.organisation.code), _life(one)) for one in found]
+    """The councils that this reader may know of, each with its meetings held of those that were due."""
+    found = list(councils.councils_for(asked.user).filter(place=asked.place.code)[:FIRST])
+    alive = councils.lives(found)
+    lines = [Line(str(one), _to("council", one.organisation.code), _life(one, alive[one.pk])) for one in found]
+    short = _since(found[0]) if found else ""
     cell = next(one for one in asked.cells if one.kind == "council")
     if not lines and cell.row is not None and cell.exists != "unknown":
-        lines.append(Line(cell.said.capitalize(), _to("mechanism", asked.place.code, "council"), cell.row.source))
+        short = cell.said
+        lines.append(Line(capfirst(cell.said), _to("mechanism", asked.place.code, "council"), cell.row.source))
     return Block(
         "council", _("Local public safety council"), tuple(lines), _("Whether there is a council is not known."),
-        _to("councils"), _("The network of councils"),
+        _to("councils"), _("The network of councils"), short=short,
     )  # fmt: skip
 
 
-def _life(council: Any) -> str:
-    since = (
-        _("since %(when)s") % {"when": dates.written(council.since)} if council.since else _("since when: not known")
-    )
-    if not council.held:
-        return f"{since}; {_('no meeting is recorded')}"
-    last = date_format(localtime(council.last).date(), "SHORT_DATE_FORMAT")
-    held = ngettext("%(n)s meeting, on %(last)s", "%(n)s meetings, the last on %(last)s", council.held)
-    decided = ngettext("%(open)s of %(n)s decision open", "%(open)s of %(n)s decisions open", council.all)
-    return "; ".join(
-        [since, held % {"n": council.held, "last": last}, decided % {"open": council.open, "n": council.all}]
-    )
+def _since(council: Council) -> str:
+    since = dates.written(council.since)
+    return _("exists since %(when)s") % {"when": since} if since else _("exists; since when: not known")
+
+
+def _life(council: Council, life: councils.Life) -> str:
+    """Facts, no score: meetings held of due, the last one, decisions done of due."""
+    told = [_since(council), _meetings(life)]
+    if life.last:
+        told.append(_("the last on %(day)s") % {"day": date_format(life.last, "SHORT_DATE_FORMAT")})
+    if life.decisions_due:
+        words = ngettext("%(done)s of %(n)s decision that is due is done",
+                         "%(done)s of %(n)s decisions that are due are done", life.decisions_due)  # fmt: skip
+        told.append(words % {"done": life.decisions_done, "n": life.decisions_due})
+    elif not life.known:
+        told.append(_("of its decisions nothing is known"))
+    return "; ".join(told)
+
+
+def _meetings(life: councils.Life) -> str:
+    if not life.known:
+        return _("of its meetings nothing is known")
+    if life.due is None:
+        words = ngettext("%(n)s meeting held; how many are due is not known",
+                         "%(n)s meetings held; how many are due is not known", life.held)  # fmt: skip
+        return words % {"n": life.held}
+    if not life.due:
+        return _("no meeting is due yet")
+    words = ngettext("%(held)s of %(n)s meeting that was due was held",
+                     "%(held)s of %(n)s meetings that were due were held", life.due)  # fmt: skip
+    return words % {"held": life.held_of_due, "n": life.due}
 
 
 def _mechanisms(asked: _Asked) -> Block:
     code = asked.place.code
     lines = tuple(Line(cell.title.capitalize(), _to("mechanism", code, cell.kind), cell.said) for cell in asked.cells)
+    known = sum(cell.exists != "unknown" for cell in asked.cells)
+    words = _("of %(n)s of %(all)s it is known whether they exist") % {"n": known, "all": len(asked.cells)}
     return Block(
-        "mechanisms", _("Mechanisms"), lines, "", _to("place_mechanisms", code), _("All six, with their basis")
-    )
+        "mechanisms", _("Mechanisms that help"), lines, "", _to("place_mechanisms", code),
+        _("All six, with their basis and source"), short=words if known else "",
+    )  # fmt: skip
 
 
 def contact_of(user: Any, cell: mechanisms.Cell) -> str:
@@ -218,9 +258,16 @@ def contact_of(user: Any, cell: mechanisms.Cell) -> str:
 
 
 def confirmed_of(cell: mechanisms.Cell) -> str:
+    """How old the word is; a contact that nobody confirmed for a year says so."""
     if cell.row is None or cell.row.confirmed_on is None:
         return _("never confirmed")
-    return _("confirmed on %(day)s") % {"day": date_format(cell.row.confirmed_on, "SHORT_DATE_FORMAT")}
+    day = cell.row.confirmed_on
+    words = _("confirmed on %(day)s, older than a year") if is_old(day) else _("confirmed on %(day)s")
+    return words % {"day": date_format(day, "SHORT_DATE_FORMAT")}
+
+
+def is_old(day: date) -> bool:
+    return (timezone.localdate() - day).days > OLD_DAYS
 
 
 def _contacts(asked: _Asked) -> Block:
@@ -232,6 +279,7 @@ def _contacts(asked: _Asked) -> Block:
     return Block(
         "contacts", _("Contacts of offices"), lines, _("No office's contact is known that you may see."),
         _to("place_mechanisms", asked.place.code), _("Mechanisms and how one reaches them"),
+        short=_number(ngettext("%(n)s office", "%(n)s offices", len(lines)), len(lines)),
     )  # fmt: skip
 
 
@@ -254,6 +302,8 @@ def _schools(asked: _Asked) -> Block:
     return Block(
         "schools", _("Schools and sessions"), tuple(lines), _("No school of this municipality is registered yet."),
         _to("schools", query=f"?place={asked.place.code}"), _("Schools"),
+        short=_number(ngettext("%(n)s school", "%(n)s schools", count), count) or _number(
+            ngettext("%(n)s session", "%(n)s sessions", agreed), agreed),
     )  # fmt: skip
 
 
@@ -271,6 +321,7 @@ def _training(asked: _Asked) -> Block:
     return Block(
         "training", _("Training"), lines, _("No training is recorded here. That does not mean that there was none."),
         _to("programmes"), _("Training programmes"), len(found) - len(lines),
+        _number(ngettext("%(n)s session", "%(n)s sessions", len(found)), len(found)),
     )  # fmt: skip
 
 
@@ -278,9 +329,8 @@ def _training(asked: _Asked) -> Block:
 
 
 def _plan(asked: _Asked) -> Block:
-    """Adopted and ended ones; a draft stays in its own room."""
-    adopted = Plan.objects.filter(place=asked.place.code, visible_to__lte=asked.level).exclude(state=Plan.State.DRAFT)
-    own = adopted.annotate(
+    """The municipality's own plans that this reader may read; a draft says that it is one."""
+    own = plans.plans_at(asked.user, asked.place.code).annotate(
         number=Count("measures"),
         done=Count("measures", filter=Q(measures__status=Measure.Status.DONE)),
         untold=Count("measures", filter=Q(measures__status=Measure.Status.UNKNOWN)),
@@ -291,10 +341,13 @@ def _plan(asked: _Asked) -> Block:
         progress = words % {"done": one.done, "n": one.number} if one.number else _("no measure recorded")
         if one.untold:
             progress += "; " + _("%(n)s not known") % {"n": one.untold}
-        lines.append(Line(str(one), _to("plan_tree", one.code), f"{one.when}; {progress}"))
+        draft = _("draft, not adopted") + "; " if one.state == Plan.State.DRAFT else ""
+        lines.append(Line(str(one), _to("plan_tree", one.code), f"{draft}{one.when}; {progress}"))
     return Block(
-        "plan", _("Plan and its progress"), tuple(lines[:FIRST]), _("No plan of this municipality is recorded."),
+        "plan", _("Plan and its progress"), tuple(lines[:FIRST]),
+        _("No plan known: whether the municipality has one, nobody has told the hub."),
         _to("plans"), _("Strategies and plans"), max(len(lines) - FIRST, 0),
+        _number(ngettext("%(n)s plan", "%(n)s plans", len(lines)), len(lines)),
     )  # fmt: skip
 
 
@@ -313,20 +366,26 @@ def _drivers(asked: _Asked) -> Block:
     return Block(
         "drivers", _("Drivers"), lines, unknown, _to("place_drivers", asked.place.code),
         _("Drivers, with their rule and sources"), len(found) - len(lines),
+        _number(ngettext("%(n)s statement with its source", "%(n)s statements with their sources", len(found)),
+                len(found)),
     )  # fmt: skip
 
 
 def _duties(asked: _Asked) -> Block:
     found = mechanisms.duties(asked.level, asked.place.code)
     told = [one for one in found if one.check is not None and one.check.state != "unknown"]
-    lines = ()
+    lines: tuple[Line, ...] = ()
+    short = ""
     if told:
+        states = mechanism_rules.DUTY_STATES
+        address = _to("place_duties", asked.place.code)
+        lines = tuple(Line(str(one.duty), address, str(states[one.check.state])) for one in told if one.check)
         kept = sum(1 for one in told if one.check is not None and one.check.state == "yes")
-        words = _("Of %(all)s duties %(told)s have an answer; %(kept)s are kept.")
-        lines = (Line(words % {"all": len(found), "told": len(told), "kept": kept}),)  # type: ignore[assignment]
+        words = _("of %(all)s duties %(told)s have an answer; %(kept)s are kept")
+        short = words % {"all": len(found), "told": len(told), "kept": kept}
     return Block(
-        "duties", _("Duties"), lines, _("How the municipality's duties stand is not known."),
-        _to("place_duties", asked.place.code), _("The checklist of duties"),
+        "duties", _("Duties by law"), lines[:FIRST], _("How the municipality's duties stand is not known."),
+        _to("place_duties", asked.place.code), _("The checklist of duties"), max(len(lines) - FIRST, 0), short,
     )  # fmt: skip
 
 
@@ -341,7 +400,8 @@ def _priorities(asked: _Asked) -> Block:
         unknown = _("Priorities are read by members of the hub only.")
         return Block("priorities", _("Priorities"), lines, unknown)
     unknown = _("Nobody declared it a priority, as far as the hub knows.")
-    return Block("priorities", _("Priorities"), lines, unknown, _to("priorities"), _("Priority areas"))
+    short = _("declared by %(who)s") % {"who": found[0].declared_by} if found else ""
+    return Block("priorities", _("Priorities"), lines, unknown, _to("priorities"), _("Priority areas"), short=short)
 
 
 _PARTS: tuple[Callable[[_Asked], Block], ...] = (
