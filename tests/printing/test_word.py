@@ -44,7 +44,8 @@ def test_every_piece_has_its_style(opened: Any) -> None:
     assert styled(opened, "List Bullet") == ["pikë"]
     assert styled(opened, "Statement") == ["Mungon financimi."]
     assert styled(opened, "Standing") == ["al.f07 · Konfirmuar"]
-    assert styled(opened, "Evidence") == ["Evidence", "– 23 nga 41 thonë kështu", "Objections", "– Jo në Pukë"]
+    assert styled(opened, "Evidence") == ["Evidence", "Objections"]
+    assert styled(opened, "Evidence Line") == ["23 nga 41 thonë kështu", "Jo në Pukë"]
     assert styled(opened, "Caption") == ["Table 1. Temat", "Figure 1. Kush punon ku", "Table 2. E gjerë"]
     assert styled(opened, "toc 1") == ["1 Hyrje", "2 Shtojca"]
 
@@ -75,6 +76,8 @@ def test_tables_repeat_their_head_and_the_wide_one_lies_on_its_side(opened: Any)
     for table in opened.tables:
         assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
     assert [section.page_width > section.page_height for section in opened.sections] == [False, True, False]
+    stops = [section.footer.paragraphs[0].paragraph_format.tab_stops[0].position.mm for section in opened.sections]
+    assert [round(stop) for stop in stops] == [160, 247, 160]
 
 
 def test_footnotes_are_in_their_own_part(content: bytes) -> None:

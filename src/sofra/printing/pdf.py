@@ -20,10 +20,6 @@ from .widths import evened
 from .widths import shares as widths_of
 
 PROGRAM = Path(__file__).with_name("document.typ")
-PAGE_MM = (160.0, 140.0)  # width and height that a figure may take of an upright page
-WHOLE_MM = (160.0, 205.0)  # one whose words would be too small to read there gets a page for itself
-WIDE_MM = (247.0, 118.0)  # and of a page on its side
-READABLE = 0.7  # of its size on a screen
 TALL_ROW = 18  # lines, about; a row with fewer is not parted by the end of a page
 LETTERS_MM = {10: 0.62, 9: 0.69, 8: 0.78}  # how many letters of a size stand in a millimetre
 LONG_WORD = 28  # letters; longer ones (addresses) may be broken anywhere
@@ -96,7 +92,7 @@ def printable(text: str, *, breaking: bool = True) -> str:
 
 # A number stays on the line of what it belongs to: "f. 14", "page 31", "37,3 %", "1 500", "Annex I".
 _TOGETHER = re.compile(
-    r"\b((?:[fp]|pp|fq|nr|Nr)\.|faqja|page|Kreu|kreu|chapter|Chapter|Shtojca|Annex|pika|shënimi|gjetja|finding) (?=[\dIVX])"
+    r"\b((?:[fp]|pp|fq|nr|Nr)\.|faqja|page|[Kk]reu|[Cc]hapter|Shtojca|Annex|pika|shënimi|gjetja|finding) (?=[\dIVX])"
     r"|(\d) (?=[%‰€]|\d{3}\b)"
 )
 _LONG = re.compile(rf"\S{{{LONG_WORD},}}")
@@ -193,7 +189,7 @@ def told(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
             name = f"drawing-{len(drawings)}.svg"
             drawings[name] = svg.cleaned(block.svg) or svg.EMPTY
             one |= {"file": name, "alt": block.alt or block.caption or "–", "svg": "", "table": None}
-            one["width"] = _width(drawings[name], wide=block.wide)
+            one["width"] = svg.printed_mm(drawings[name], wide=block.wide)
         for run in _runs(one):
             run |= {"to": links.inside(run["link"], marks), "url": links.outside(run.pop("link"))}
         if isinstance(block, Statement):
@@ -206,15 +202,6 @@ def told(document: Document) -> tuple[dict[str, Any], dict[str, str]]:
     said["tables"] = links.has(document, Table)
     said["figures"] = links.has(document, Figure)
     return said, drawings
-
-
-def _width(drawing: str, *, wide: bool) -> float:
-    if wide:
-        return svg.width_mm(drawing, *WIDE_MM)
-    usual = svg.width_mm(drawing, *PAGE_MM)
-    if usual < READABLE * svg.size(drawing)[0] * svg.PIXEL_MM:
-        return svg.width_mm(drawing, *WHOLE_MM)
-    return usual
 
 
 def _lines_of(row: list[str], per_line: list[float]) -> float:
@@ -245,7 +232,7 @@ def _table(table: Table) -> dict[str, Any]:
     room = 1.5 if table.wide else 1.0
     size = 10 if len(widths) <= 4 * room else 9 if len(widths) <= 6 * room else 8
     rows = evened(table)
-    line = (WIDE_MM if table.wide else PAGE_MM)[0]
+    line = (svg.WIDE_MM if table.wide else svg.PAGE_MM)[0]
     per_line = [max(line * width / sum(widths) - 4, 5) * LETTERS_MM[size] for width in widths]
     return {
         "head": head, "rows": rows, "widths": widths, "numbers": list(table.numbers), "size": size,

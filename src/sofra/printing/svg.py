@@ -16,6 +16,10 @@ SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
 EMPTY = f'<svg xmlns="{SVG}" viewBox="0 0 10 10" width="10" height="10"></svg>'
 PIXEL_MM = 0.265  # a drawing is never printed larger than it is on a screen
+PAGE_MM = (160.0, 140.0)  # width and height that a figure may take of an upright page
+WHOLE_MM = (160.0, 205.0)  # one whose words would be too small to read there gets a page for itself
+WIDE_MM = (247.0, 118.0)  # and of a page on its side
+READABLE = 0.7  # of its size on a screen
 MOST = 8_000_000  # letters of one drawing
 ELEMENTS = frozenset(
     "svg g path rect circle ellipse line polyline polygon text tspan title desc defs pattern clipPath linearGradient "
@@ -282,6 +286,16 @@ def width_mm(drawing: str, widest: float, highest: float) -> float:
     """How wide it is printed: as on a screen, or as much smaller as the page asks for."""
     wide, high = size(drawing)
     return round(min(wide * PIXEL_MM, widest, highest * wide / high), 2)
+
+
+def printed_mm(drawing: str, *, wide: bool) -> float:
+    """How wide it stands on an A4 page, upright or (`wide`) on its side."""
+    if wide:
+        return width_mm(drawing, *WIDE_MM)
+    usual = width_mm(drawing, *PAGE_MM)
+    if usual < READABLE * size(drawing)[0] * PIXEL_MM:
+        return width_mm(drawing, *WHOLE_MM)
+    return usual
 
 
 def picture(drawing: str, *, dots_an_inch: int = 200) -> bytes:

@@ -25,7 +25,7 @@ EMU_A_MM = 36_000
 TWIPS_A_MM = 56.7
 _FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
-_HIGHEST_MM = {False: 140.0, True: 118.0}
+SHORT = 6  # rows; a table with no more stays on one page, with its source
 
 
 def written(document: Document) -> bytes:
@@ -175,12 +175,14 @@ class _Writer:
         line = (WIDE_MM if block.wide else TEXT_MM) * TWIPS_A_MM
         widths = [round(share * line) for share in shares(block)] or [round(line)]
         small = "" if len(widths) <= (8 if block.wide else 5) else "Table Small"
-        rows = []
+        rows, body = [], evened(block)
         if any(block.head):
-            rows.append(
-                _row([*block.head, *[""] * (len(widths) - len(block.head))], widths, block.numbers, small, head=True)
-            )
-        rows += [_row(row, widths, block.numbers, small) for row in evened(block)]
+            head = [*block.head, *[""] * (len(widths) - len(block.head))]
+            rows.append(_row(head, widths, block.numbers, small, head=True, kept=True))
+        for at, row in enumerate(body, start=1):
+            last = at == len(body)
+            kept = bool(block.source) if last else len(body) <= SHORT
+            rows.append(_row(row, widths, block.numbers, small, kept=kept))
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         look = (
             f'<w:tblLook w:val="0420" w:firstRow="{int(any(block.head))}" w:lastRow="0" w:noHBand="0" w:noVBand="1"/>'
@@ -198,7 +200,7 @@ class _Writer:
         drawing = svg.cleaned(block.svg) or svg.EMPTY
         self._caption("figure", block)
         wide, high = svg.size(drawing)
-        width = svg.width_mm(drawing, WIDE_MM if block.wide else TEXT_MM, _HIGHEST_MM[block.wide])
+        width = svg.printed_mm(drawing, wide=block.wide)
         extent = (round(width * EMU_A_MM), round(width * high / wide * EMU_A_MM))
         self._add("Figure", f"<w:r>{self._picture(drawing, extent, block.alt or block.caption or '–')}</w:r>")
         self._source(block.source)
@@ -242,9 +244,9 @@ class _Writer:
             self._add("Standing", _run(about), "<w:keepNext/>" * bool(block.evidence or block.objections))
         for name, lines in (("evidence", block.evidence), ("objections", block.objections)):
             if lines:
-                self._add("Evidence", _run(self.say[name], strong=True))
+                self._add("Evidence", _run(self.say[name]))
                 for line in lines:
-                    self._add("Evidence", _run("– ") + self._runs(line))
+                    self._add("Evidence Line", self._runs(line), _DASHED)
 
     # — runs, links, footnotes —————————————————————————————————————————————————————————————————————————————
 
@@ -304,6 +306,7 @@ class _Writer:
 _PAGE_BREAK = '<w:p><w:pPr><w:spacing w:before="0" w:after="0"/></w:pPr><w:r><w:br w:type="page"/></w:r></w:p>'
 
 
+_DASHED = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="902"/></w:numPr>'
 _RAISED = '<w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>'
 
 
@@ -336,14 +339,20 @@ def _field(instruction: str, shown: str) -> str:
     return _field_char("begin") + _instruction(instruction) + _field_char("separate") + _run(shown) + _field_char("end")
 
 
-def _row(texts: list[str], widths: list[int], numbers: tuple[int, ...], small: str, *, head: bool = False) -> str:
+def _row(
+    texts: list[str], widths: list[int], numbers: tuple[int, ...], small: str, *, head: bool = False, kept: bool = False
+) -> str:
+    """`kept`: on the page of the row below it, or of the table's source."""
     look = "<w:cantSplit/>" if sum(map(len, texts)) < 1_500 else ""
     cells = []
     for i, (text, width) in enumerate(zip(texts, widths, strict=True)):
-        style = f'<w:pStyle w:val="{_id_of(small or "Table Text")}"/>' + '<w:jc w:val="right"/>' * (i in numbers)
+        name = "Table Head" if head and not small else small or "Table Text"
+        style = (
+            f'<w:pStyle w:val="{_id_of(name)}"/>' + "<w:keepNext/>" * kept + '<w:jc w:val="right"/>' * (i in numbers)
+        )
         cells.append(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
-            f"<w:p><w:pPr>{style}</w:pPr>{_run(text)}</w:p></w:tc>"
+            f"<w:p><w:pPr>{style}</w:pPr>{_run(text, strong=head and bool(small))}</w:p></w:tc>"
         )
     return f"<w:tr><w:trPr>{look}{'<w:tblHeader/>' * head}</w:trPr>{''.join(cells)}</w:tr>"
 

@@ -1,12 +1,17 @@
 """What a Word file of ours looks like: its styles, pages, numberings and properties."""
 
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
 from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.constants import RELATIONSHIP_TYPE as RELATION
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
+from lxml import etree
 
 from .blocks import Document
 from .letters import fit
@@ -40,9 +45,11 @@ _STYLES: dict[str, tuple[str, float, str, str, bool, bool, float, float, bool]] 
     "Source": ("Normal", 8.5, "soft", SANS, False, False, 3, 12, False),
     "Table Text": ("Normal", 9.5, "ink", SANS, False, False, 1.5, 1.5, False),
     "Table Small": ("Table Text", 8, "ink", SANS, False, False, 1, 1, False),
-    "Statement": ("Normal", 11, "ink", SANS, False, False, 10, 2, True),
-    "Standing": ("Statement", 9, "clay", SANS, True, False, 0, 2, False),
-    "Evidence": ("Statement", 9, "soft", SANS, False, False, 0, 1, False),
+    "Table Head": ("Table Text", 9.5, "wood", SANS, True, False, 1.5, 1.5, True),
+    "Statement": ("Normal", 11, "ink", SANS, False, False, 12, 2, True),
+    "Standing": ("Statement", 9, "soft", SANS, False, False, 0, 2, False),
+    "Evidence": ("Statement", 9, "soft", SANS, True, False, 0, 1, True),
+    "Evidence Line": ("Statement", 9, "soft", SANS, False, False, 0, 1, False),
     "footnote text": ("Normal", 9, "ink", SANS, False, False, 0, 2, False),
     "Footer": ("Normal", 8.5, "soft", SANS, False, False, 0, 0, False),
     "toc 1": ("Normal", 11, "ink", SANS, True, False, 6, 2, False),
@@ -59,8 +66,25 @@ IDS = {
     "footnote text": "FootnoteText",
     "footnote reference": "FootnoteReference",
 }
-_BORDERED = {"Title": "clay", "Statement": "clay", "Evidence": "line", "Quote": "line", "Care": "honey"}
-_INDENTED = {"toc 2": 6, "toc 3": 12, "Statement": 4, "Quote": 4, "Care": 4}
+_BORDERED = {
+    "Title": "clay",
+    "Statement": "clay",
+    "Standing": "clay",
+    "Evidence": "clay",
+    "Evidence Line": "clay",
+    "Quote": "line",
+    "Care": "honey",
+}
+_INDENTED = {
+    "toc 2": 6,
+    "toc 3": 12,
+    "Statement": 4,
+    "Standing": 4,
+    "Evidence": 4,
+    "Evidence Line": 4,
+    "Quote": 4,
+    "Care": 4,
+}
 
 
 _AFTER_NOTES = {qn(f"w:{name}") for name in ("hdrShapeDefaults", "endnotePr", "compat", "rsids", "themeFontLang")}
@@ -93,6 +117,7 @@ def _add_styles(word: Any, language: str) -> None:
         style.font.bold, style.font.italic = bold, italic
         look = style.paragraph_format
         look.space_before, look.space_after, look.keep_with_next = Pt(before), Pt(after), kept
+        look.keep_together = name in ("Statement", "Evidence Line") or None
         look.left_indent = Mm(_INDENTED[name]) if name in _INDENTED else None
         _plain_borders(style, _BORDERED.get(name, ""))
         if name.startswith(("toc ", "table of")):
@@ -177,6 +202,22 @@ def _add_foot(word: Any, running: str, page: str) -> None:
         paragraph.add_run(part)
 
 
+def _wide_foot(word: Any) -> str:
+    """The same foot for pages on their side, where the number stands further right; the relation's name."""
+    name = PackURI("/word/footer-wide.xml")
+    for known, relation in word.part.rels.items():
+        if not relation.is_external and relation.target_part.partname == name:
+            return str(known)
+    upright = word.sections[0].footer.part
+    said = deepcopy(upright.element)
+    for tab in said.iter(qn("w:tab")):
+        if tab.get(qn("w:pos")):
+            tab.set(qn("w:pos"), str(round(WIDE_MM * 56.7)))
+    content = etree.tostring(said, xml_declaration=True, encoding="UTF-8", standalone=True)
+    foot = Part(name, upright.content_type, content, word.part.package)
+    return str(word.part.relate_to(foot, RELATION.FOOTER))
+
+
 def _add_settings(word: Any) -> None:
     """Contents are filled when the file is opened; the separators of footnotes are named."""
     settings = word.settings.element
@@ -191,7 +232,7 @@ def _add_settings(word: Any) -> None:
 def section(word: Any, *, wide: bool, cover: bool) -> str:
     """The properties of a section of A4 pages; every one has the same foot."""
     foot = word.sections[-1]._sectPr.find(qn("w:footerReference"))
-    relation = foot.get(qn("r:id"))
+    relation = _wide_foot(word) if wide else foot.get(qn("r:id"))
     size = 'w:w="16838" w:h="11906" w:orient="landscape"' if wide else 'w:w="11906" w:h="16838"'
     return (
         f'<w:sectPr {NAMESPACES}><w:footerReference w:type="default" r:id="{relation}"/><w:pgSz {size}/>'
@@ -214,15 +255,20 @@ def numberings(word: Any, lists: int) -> None:
         '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/>'
         '<w:lvlJc w:val="left"/><w:pPr><w:ind w:left="425" w:hanging="425"/></w:pPr></w:lvl>'
     )
+    dashes = (
+        '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="bullet"/><w:lvlText w:val="–"/><w:lvlJc w:val="left"/>'
+        '<w:pPr><w:ind w:left="397" w:hanging="170"/></w:pPr></w:lvl>'
+    )
     first = numbering.find(qn("w:num"))
-    for number, inside in (("900", levels), ("901", items)):
+    for number, inside in (("900", levels), ("901", items), ("902", dashes)):
         first.addprevious(
             parse_xml(
                 f'<w:abstractNum {W} w:abstractNumId="{number}"><w:multiLevelType w:val="multilevel"/>'
                 f"{inside}</w:abstractNum>"
             )
         )
-    numbering.append(parse_xml(f'<w:num {W} w:numId="900"><w:abstractNumId w:val="900"/></w:num>'))
+    for number in ("900", "902"):
+        numbering.append(parse_xml(f'<w:num {W} w:numId="{number}"><w:abstractNumId w:val="{number}"/></w:num>'))
     for i in range(1, lists + 1):
         restart = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
         numbering.append(parse_xml(f'<w:num {W} w:numId="{1000 + i}"><w:abstractNumId w:val="901"/>{restart}</w:num>'))
