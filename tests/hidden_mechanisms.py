@@ -51,6 +51,7 @@ MECHANISM_EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "place_profile": lambda _world: {"code": "AL153"},
     "mechanism_decide": _numbered("proposal"),
     "consultation": _numbered("consultation"),
+    "consultation_edit": _numbered("consultation"),
     "driver_end": _numbered("driver"),
     **{
         f"{name}_download": lambda _world: {"form": "csv"}

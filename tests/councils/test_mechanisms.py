@@ -9,6 +9,8 @@ from tests.schools.conftest import make_body, make_person, make_place
 
 from sofra.accounts import roles
 from sofra.accounts.models import User
+from sofra.activities import services as activities
+from sofra.activities.drafts import ActivityDraft
 from sofra.councils import mechanism_queries as queries
 from sofra.councils import mechanism_services as services
 from sofra.councils.mechanism_services import Said
@@ -40,6 +42,12 @@ def editor(puke: Place) -> User:
     person = make_person("Besa")
     registry.name_editors(person, [body.code], by=None)
     return person
+
+
+def make_activity() -> Any:
+    body = make_body("Policia e provës", "public")
+    draft = ActivityDraft(title="Takim me policinë", owner=body.code, places=["AL153"], begins="2026-03-05")
+    return activities.add_activity(draft, by=make_person("Ana", roles.COORDINATOR), publish=True)
 
 
 def client_of(person: User | None) -> Client:
@@ -172,6 +180,20 @@ def test_citizens_asked_and_got_an_answer(puke: Place, mapper: User) -> None:
     assert "not answered yet" in page
     assert "1 of 2 things" in page
     assert "not known" in page  # how many came
+    edit, activity = f"{address}edit/", make_activity()
+    changed = {**said, "seen": "1", "people": "3", "asked": "Një patrullë\nStola", "activity": activity.pk}
+    assert "What else" in text(client.get(edit))
+    assert client.post(edit, changed).status_code == 302
+    assert client.post(edit, changed).status_code == 409  # an old page
+    assert [one.text for one in queries.consultations(0).get().asked.all()] == [
+        "Drita në park",
+        "Një patrullë",
+        "Stola",
+    ]
+    assert "fewer than five" in text(client_of(None).get(address))
+    assert activity.title in text(client_of(None).get(address))
+    assert client_of(make_person("Edlira")).get(edit).status_code == 403
+    assert client.post(edit, {**changed, "seen": "2", "activity": "999"}).status_code == 422
 
 
 def test_a_driver_has_a_source_the_rule_and_eyes(puke: Place, mapper: User) -> None:

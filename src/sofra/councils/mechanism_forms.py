@@ -91,6 +91,14 @@ class ConsultationForm(forms.Form):
         label=_("How many people"), required=False, min_value=0, max_value=1_000_000,
         help_text=_("Left empty: not known."), error_messages={"invalid": _("Write a whole number.")},
     )  # fmt: skip
+    by_body = forms.TypedChoiceField(
+        label=_("Held by"), required=False, coerce=int, empty_value=None,
+        help_text=_("Organisations that work here, or have their seat here, can be chosen."),
+    )  # fmt: skip
+    activity = forms.TypedChoiceField(
+        label=_("The same in the list of activities"), required=False, coerce=int, empty_value=None,
+        help_text=_("Where the meeting was recorded as an activity too, so that it is not counted twice."),
+    )  # fmt: skip
     asked = forms.CharField(
         label=_("What citizens asked for"), required=False, max_length=rules.LONGEST * 5,
         widget=forms.Textarea(attrs={"rows": 5}), help_text=_("One thing a line. No names of persons."),
@@ -104,6 +112,15 @@ class ConsultationForm(forms.Form):
     )  # fmt: skip
     visible_to = forms.TypedChoiceField(label=_("Who may see it"), choices=_SEEN_BY[:2], coerce=int, initial=0)
 
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *given: Any, bodies: Any = (), activities: Any = (), edits: bool = False, **named: Any) -> None:
+        super().__init__(*given, **named)
+        for name, found in (("by_body", bodies), ("activity", activities)):
+            self.fields[name].choices = [("", _("not known")), *found]  # type: ignore[attr-defined]
+        if edits:
+            self.fields["asked"].label = _("What else citizens asked for")
+
     def clean_asked(self) -> list[str]:
         lines = [" ".join(line.split()) for line in self.cleaned_data["asked"].splitlines()]
         lines = list(dict.fromkeys(line for line in lines if line))
@@ -113,11 +130,20 @@ class ConsultationForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
+    text = forms.CharField(
+        label=_("What was asked for"), required=False, max_length=500, help_text=_("Left empty: as it stands.")
+    )
     state = forms.ChoiceField(label=_("What became of it"), choices=_words(rules.ASKED_STATES.items()))
     answer = forms.CharField(
         label=_("What was done, or why not"), required=False, max_length=rules.LONGEST,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
+    decision = forms.TypedChoiceField(label=_("The council's decision on it"), required=False, coerce=int,
+                                      empty_value=None)  # fmt: skip
+
+    def __init__(self, *given: Any, decisions: Any = (), **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["decision"].choices = [("", _("none, or not known")), *decisions]  # type: ignore[attr-defined]
 
 
 class DriverForm(forms.Form):

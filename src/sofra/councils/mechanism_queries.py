@@ -90,6 +90,13 @@ def bodies_of(code: str) -> list[Organisation]:
     return [one for one in public if is_municipality_name(fold(one.name))] + [one.organisation for one in councils]
 
 
+def bodies_at(level: int, place: Place) -> QuerySet[Organisation]:
+    """Organisations that work in the place or have their seat there, for a list to choose from."""
+    said = organisations.coded_facts(level).filter(field__in=("seat", "place"), value=place.code)
+    found = Organisation.objects.filter(pk__in=said.values("organisation"), visible_to__lte=level)
+    return found.filter(ended_in=None, joined_to=None).order_by("name")
+
+
 def speaks(user: Any, code: str) -> bool:
     """Does this person speak for the municipality (a proposal of theirs waits for a mapper)?"""
     if not has(user, roles.MEMBER):

@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 2000
+FEW = 5  # the usual limit of statistical offices: in public a smaller number of people is not told
 ASKED_STATES: dict[str, Promise] = {"open": _("not answered yet"), "done": _("done"), "refused": _("cannot be done")}
 DUTY_STATES: dict[str, Promise] = {
     "yes": _("is kept"), "partly": _("is kept in part"), "no": _("is not kept"), "unknown": _("not known"),
@@ -19,6 +20,12 @@ DRIVER_RULE = _(
 def may_keep_driver(*, agreed: bool, source: str) -> bool:
     """A statement without a source, or by somebody who did not agree to the rule, is not kept."""
     return agreed and bool(source.strip())
+
+
+def told_people(people: int | None, *, public: bool) -> tuple[int | None, bool]:
+    """The number that this reader is told, and whether it was held back because it is too small."""
+    few = public and people is not None and 0 < people < FEW
+    return (None if few else people), few
 
 
 def is_municipality_name(folded: str) -> bool:

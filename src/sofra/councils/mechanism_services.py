@@ -17,7 +17,7 @@ from sofra.ground.models import Visibility
 from sofra.places.models import Place
 
 from . import mechanism_rules as rules
-from .models import Asked, Consultation, Driver, Duty, DutyCheck, Mechanism
+from .models import Asked, Consultation, Decision, Driver, Duty, DutyCheck, Mechanism
 
 Stage = Mechanism.Stage
 
@@ -159,15 +159,46 @@ def record_consultation(*, place: str, asked: list[str], by: User | None, **said
 
 
 @transaction.atomic
-def answer_asked(asked: Asked, *, state: str, answer: str, by: User) -> Asked:
-    """You said, we did: what became of it. Done and refused need words."""
+def edit_consultation(
+    consultation: Consultation, *, seen: int, asked: list[str], by: User, **said: Any
+) -> Consultation:
+    """What was wrongly written is put right, what else was asked for is added; nothing that was asked for goes away.
+
+    Raises Outdated where somebody else wrote after version `seen`.
+    """
+    row = Consultation.objects.select_for_update().get(pk=consultation.pk)
+    if row.version != seen:
+        raise Outdated
+    before = {name: getattr(row, name) for name in said}
+    for name, value in said.items():
+        setattr(row, name, value)
+    row.version += 1
+    row.save()
+    have = set(row.asked.values_list("text", flat=True))
+    new = [Asked(consultation=row, text=text) for text in asked if text not in have]
+    Asked.objects.bulk_create(new)
+    changed = sorted(name for name, value in said.items() if before[name] != value)
+    record(what="consultation.changed", about=f"consultation {row.pk}", by=by, fields=changed, asked=len(new))
+    return row
+
+
+@transaction.atomic
+def answer_asked(
+    asked: Asked, *, state: str, answer: str, by: User, text: str = "", decision: Decision | None = None
+) -> Asked:
+    """You said, we did: what became of it, and the council's decision where there is one. Done and refused need words.
+
+    `text` puts the words right in which it was asked; "" leaves them.
+    """
+    asked = Asked.objects.select_for_update().get(pk=asked.pk)
     if state not in rules.ASKED_STATES:
         raise ValidationError({"state": _("Choose one of the answers.")})
     if state != "open" and not answer.strip():
         raise ValidationError({"answer": _("Say what was done, or why it cannot be done.")})
-    asked.state, asked.answer = state, answer.strip()
+    asked.state, asked.answer, asked.decision = state, answer.strip(), decision
+    asked.text = text.strip() or asked.text
     asked.answered_on = timezone.localdate() if state != "open" else None
-    asked.save(update_fields=["state", "answer", "answered_on"])
+    asked.save(update_fields=["state", "answer", "answered_on", "text", "decision"])
     record(what="consultation.answered", about=f"consultation {asked.consultation_id}", by=by, asked=asked.pk,
            state=state)  # fmt: skip
     return asked

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms as djangoforms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sofra.accounts import roles
 from sofra.accounts.access import level_of, require
+from sofra.ground.models import Visibility
 from sofra.ground.refusals import put
 from sofra.ground.tongues import said
 from sofra.places.titles import short_name_of, title_of
@@ -53,6 +53,7 @@ def place_mechanisms(request: HttpRequest, code: str) -> HttpResponse:
         "cells": [_shown(request, cell) for cell in queries.cells([code], level)[code]],
         "consultations": list(queries.consultations(level, code)[:50]),
         "proposals": queries.proposals(request.user, code), "of_country": code == place.country,
+        "sees_members": level >= Visibility.MEMBERS,
         "help_lines": queries.help_lines(request.user, place.country),
     }  # fmt: skip
     return render(request, "councils/place_mechanisms.html", context)
@@ -145,51 +146,3 @@ def mechanism_decide(request: HttpRequest, number: int) -> HttpResponse:
     except services.Outdated:
         messages.warning(request, CHANGED)
     return redirect("mechanism", found.place, found.kind)
-
-
-# — what citizens and police spoke about ———————————————————————————————————————————————————————————————————
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def consultation_new(request: HttpRequest, code: str) -> HttpResponse:
-    """Recorded by mappers and by those who speak for the municipality."""
-    by = queries.writer_for(request.user, code)
-    place = queries.place_for(code)
-    form = forms.ConsultationForm(request.POST or None)
-    if form.is_valid():
-        kept = services.record_consultation(place=code, by=by, **form.cleaned_data)
-        messages.success(request, _("It is kept. Now each thing asked for can be answered."))
-        return redirect("consultation", kept.pk)
-    context = {"place": place, "title": title_of(place), "form": form}
-    return render(request, "councils/consultation_form.html", context, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def consultation(request: HttpRequest, number: int) -> HttpResponse:
-    """You said, we did: what citizens asked for, and what became of it."""
-    found = queries.consultation_for(request.user, number)
-    place = queries.place_for(found.place)
-    may_write = queries.may_decide(request.user) or queries.speaks(request.user, found.place)
-    wrong: djangoforms.Form | None = None
-    asked = None
-    if request.method == "POST":
-        by = queries.writer_for(request.user, found.place)
-        asked = next((one for one in found.asked.all() if str(one.pk) == request.POST.get("asked")), None)
-        wrong = forms.AnswerForm(request.POST, prefix=f"a{asked.pk}" if asked else None)
-        if asked is not None and wrong.is_valid():
-            try:
-                services.answer_asked(asked, by=by, **wrong.cleaned_data)
-                messages.success(request, _("The answer is kept."))
-                return redirect("consultation", number)
-            except ValidationError as problem:
-                put(wrong, problem)
-    lines = [
-        (one, wrong if asked and wrong and one.pk == asked.pk else forms.AnswerForm(
-            prefix=f"a{one.pk}", initial={"state": one.state, "answer": one.answer}))
-        for one in found.asked.all()
-    ]  # fmt: skip
-    context = {
-        "found": found, "place": place, "title": title_of(place), "lines": lines, "may_write": may_write,
-        "wrong": wrong, "answered": sum(one.state != "open" for one, _form in lines),
-    }  # fmt: skip
-    return render(request, "councils/consultation.html", context, status=422 if request.method == "POST" else 200)

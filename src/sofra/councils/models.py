@@ -321,6 +321,10 @@ class Consultation(models.Model):
     note = models.TextField(blank=True)
     source = models.CharField(max_length=300, blank=True)
     visible_to = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.PUBLIC)
+    version = models.PositiveIntegerField(default=1)
+
+    def get_absolute_url(self) -> str:
+        return reverse("consultation", args=[self.pk])
 
 
 class Asked(models.Model):
@@ -369,6 +373,20 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return said(self.texts) or self.code
+
+
+class Taught(models.Model):
+    """Where a training deals with a duty: a module of a curriculum, by the curriculum's code and the module's title."""
+
+    duty = models.ForeignKey(Duty, models.CASCADE, related_name="taught")
+    curriculum = models.CharField(max_length=60, db_index=True)
+    module = models.CharField(max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["duty", "curriculum", "module"], name="taught_once")]
 
 
 class DutyCheck(models.Model):

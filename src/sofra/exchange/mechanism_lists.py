@@ -50,7 +50,10 @@ def consultations(request: HttpRequest) -> List:
 
     def rows() -> Iterator[Row]:
         for one in queries.consultations(level_of(request.user)):
-            start: Row = [one.place, one.get_kind_display(), one.when, one.people]
+            people, few = rules.told_people(one.people, public=not level_of(request.user))
+            start: Row = [
+                one.place, one.get_kind_display(), one.when, _("fewer than five") if few else people,
+            ]  # fmt: skip
             for asked in one.asked.all():
                 state = str(rules.ASKED_STATES.get(asked.state, asked.state))
                 yield [*start, asked.text, state, asked.answer, _day(asked.answered_on), one.source]

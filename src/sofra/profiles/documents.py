@@ -18,6 +18,7 @@ from sofra.ground.tongues import said
 from sofra.places.models import Place
 from sofra.places.titles import title_of
 from sofra.printing import pdf
+from sofra.printing.blocks import Block as Printed
 from sofra.printing.blocks import Document, Heading, PageBreak, Paragraph, Run, Table
 
 from . import queries
@@ -63,7 +64,7 @@ def document(profile: Profile, user: Any, language: str) -> Document:
     )  # fmt: skip
 
 
-def _help_lines(profile: Profile) -> list[Paragraph]:
+def _help_lines(profile: Profile) -> list[Printed]:
     lines = [f"{one.phone} ({_short(one.office or str(one.get_kind_display()), 60)})" for one in profile.help_lines]
     words = _("Somebody needs help now? These answer in the whole country: %(lines)s.")
     return [Paragraph((Run(words % {"lines": ", ".join(lines[:4])}),), style="care")] if lines else []

@@ -36,6 +36,7 @@ from sofra.plans import queries as plans
 from sofra.plans.models import Measure, Plan
 from sofra.schools import queries as schools
 from sofra.schools.models import Session as SchoolSession
+from sofra.training import chains
 from sofra.training import queries as training
 
 OLD_DAYS = 365
@@ -243,7 +244,8 @@ def _mechanisms(asked: _Asked) -> Block:
     known = sum(cell.exists != "unknown" for cell in asked.cells)
     words = _("of %(n)s of %(all)s it is known whether they exist") % {"n": known, "all": len(asked.cells)}
     return Block(
-        "mechanisms", _("Mechanisms that help"), lines, "", _to("place_mechanisms", code),
+        "mechanisms", _("Mechanisms that help"), lines, _("Of none of the six it is known whether they exist."),
+        _to("place_mechanisms", code),
         _("All six, with their basis and source"), short=words if known else "",
     )  # fmt: skip
 
@@ -311,18 +313,42 @@ def _training(asked: _Asked) -> Block:
     seen = finding.listed(asked.level, finding.Filters(place=asked.place), collect=True)
     among = training.sessions(asked.level).filter(activity__in=seen.values("pk"))
     found = list(among.order_by("-activity__begins", "-pk")[:200])
-    lines = tuple(
+    lines = [
         Line(
             one.activity.title, _to("training_session", one.activity.code) or one.activity.get_absolute_url(),
             dates.written_span(one.activity.begins, one.activity.ends),
         )
-        for one in found[:FIRST]
-    )  # fmt: skip
-    return Block(
-        "training", _("Training"), lines, _("No training is recorded here. That does not mean that there was none."),
-        _to("programmes"), _("Training programmes"), len(found) - len(lines),
+        for one in found
+    ]  # fmt: skip
+    lines += _trained(asked)
+    short = [
         _number(ngettext("%(n)s session", "%(n)s sessions", len(found)), len(found)),
+        _number(ngettext("%(n)s group that was trained", "%(n)s groups that were trained", len(lines) - len(found)),
+                len(lines) - len(found)),
+    ]  # fmt: skip
+    return Block(
+        "training", _("Training"), tuple(lines[:FIRST]),
+        _("No training is recorded here. That does not mean that there was none."),
+        _to("programmes"), _("Training programmes"), max(len(lines) - FIRST, 0),
+        ", ".join(filter(None, short)),
     )  # fmt: skip
+
+
+def _trained(asked: _Asked) -> list[Line]:
+    """Trainers, mentors and peer educators who were trained here, as numbers of people; small numbers are hidden."""
+    here = {asked.place.code, *asked.counted.beneath(asked.place)}
+    found = []
+    links = chains.chains([one for one in chains.cohorts(asked.level) if here & set(one.places)], asked.level)
+    while links:
+        link = links.pop(0)
+        links = [*link.trained, *links]
+        people = _("number of people not stated")
+        if link.hidden:
+            people = _("the number is hidden: fewer than five")
+        elif link.shown is not None:
+            people = ngettext("%(n)s person", "%(n)s people", link.shown) % {"n": link.shown}
+        found.append(Line(link.title, _to("trainers"), people))
+    return found
 
 
 # — plan, drivers, duties, priorities ——————————————————————————————————————————————————————————————————————
