@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from sofra.ground import files
@@ -17,6 +18,8 @@ def show_training(made: Any) -> None:
     """`made.found` gets the codes of a programme, its session and a curriculum, all of al.one."""
     besa = made.people["besa"]
     curriculum = services.make_curriculum(titles={"en": "The table's course"}, owner=made.one, by=besa)
+    edition = services.add_edition(curriculum, language="en", modules=[{"title": "A table", "minutes": 5}], by=besa)
+    material = services.add_material(edition, title="A sheet", file=ContentFile(b"A table", "sheet.txt"), by=besa)
     programme = services.make_programme(titles={"en": "The table trains"}, host=made.one, by=besa)
     today: date = timezone.localdate()
     draft = SessionDraft(
@@ -27,6 +30,7 @@ def show_training(made: Any) -> None:
     made.found |= {
         **_people(made, session),
         "programme": programme.code, "training_session": session.activity.code, "curriculum": curriculum.code,
+        "material": material.pk,
     }  # fmt: skip
 
 
@@ -48,8 +52,10 @@ def _people(made: Any, session: Any) -> dict[str, Any]:
     pair = chains.begin_mentoring(
         host=made.one, mentor=one, mentored=two, goals="A first session", begun_on=timezone.localdate(), by=besa
     )
+    group = chains.add_cohort(titles={"en": "A table's peers"}, role="peers", people=20, by=besa, added_for=made.one)
     return {
-        "scan": scan.pk, "check_in": inside.code, "survey": survey.code, "trainer": one.pk, "mentoring": pair.pk,
+        "cohort": group.pk, "scan": scan.pk, "check_in": inside.code, "survey": survey.code, "trainer": one.pk,
+        "mentoring": pair.pk,
     }  # fmt: skip
 
 
@@ -60,19 +66,22 @@ def _named(name: str) -> Callable[[Any], dict[str, Any]]:
 _SESSION_DOORS = (
     "training_session", "session_surveys",
     *(f"training_{name}" for name in (
-        "session_edit", "count", "list", "scan_add", "participants", "certificates", "check_in",
+        "session_edit", "count", "history", "list", "scan_add", "participants", "certificates", "check_in",
     )),
 )  # fmt: skip
 
 TRAINING_EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
-    **dict.fromkeys(("programme", "programme_edit", "training_join"), _named("programme")),
-    **dict.fromkeys(("curriculum", "curriculum_edition"), _named("curriculum")),
+    **dict.fromkeys(("programme", "programme_edit", "programme_stated", "training_join"), _named("programme")),
+    **dict.fromkeys(
+        ("curriculum", "curriculum_edition", "curriculum_edit", "curriculum_material"), _named("curriculum")
+    ),
     **dict.fromkeys(_SESSION_DOORS, _named("training_session")),
     "programme_surveys": _named("programme"),
-    "curriculum_requirement": _named("curriculum"),
     "training_scan": lambda world: {"code": world.found["training_session"], "number": world.found["scan"]},
     "training_in": _named("check_in"),
     "training_ask": _named("survey"),
+    "material_file": lambda world: {"code": world.found["curriculum"], "number": world.found["material"]},
+    "cohort_edit": lambda world: {"number": world.found["cohort"]},
     "trainer": lambda world: {"number": world.found["trainer"]},
     "mentoring": lambda world: {"number": world.found["mentoring"]},
 }

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -72,7 +73,9 @@ def test_names_and_photos_go_on_their_day(session: Session, besa: User) -> None:
     today = timezone.localdate()
     day = today + timedelta(days=1)
     listing.keep_participants(session, [("A B", "x")], consented_on=today, delete_on=day, by=besa)
-    scan = listing.keep_scan(session, [b"x"], name="l.jpg", media_type="image/jpeg", delete_on=day, by=besa)
+    photo = ContentFile(b"\xff\xd8\xff a list", "C:\\lista\\l.jpg")
+    scan = listing.keep_scan(session, photo, delete_on=day, by=besa)
+    assert (scan.name, scan.media_type) == ("l.jpg", "image/jpeg")
     assert listing.delete_due(today) == 0
     assert listing.delete_due(day) == 2
     assert not Participant.objects.exists()
@@ -82,7 +85,7 @@ def test_names_and_photos_go_on_their_day(session: Session, besa: User) -> None:
         with pytest.raises(ValidationError):
             listing.keep_participants(session, [("A B", "x")], consented_on=today, delete_on=wrong, by=besa)
     with pytest.raises(ValidationError):
-        listing.keep_scan(session, [b"x"], name="l.html", media_type="text/html", delete_on=day, by=besa)
+        listing.keep_scan(session, ContentFile(b"<html>", "l.jpg"), delete_on=day, by=besa)
 
 
 def test_certificates_have_a_page_for_each_who_completed(session: Session, besa: User) -> None:

@@ -1,5 +1,10 @@
-"""The latest activities, as the pages of organisations and of places show them."""
+"""The latest activities, as the pages of organisations and of places show them.
 
+A room above this one that adds something to activities (a training session, say) appends its part of an activity's page
+to `on_activity` when it is ready: HTML, "" where it has nothing to say.
+"""
+
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +18,11 @@ from sofra.places.models import Place
 
 from . import finding, queries, saying
 from .finding import Filters
+from .models import Activity
 
 LATEST = 5
+
+on_activity: list[Callable[[HttpRequest, Activity], str]] = []
 
 
 def of_organisation(request: HttpRequest, organisation: Organisation) -> str:

@@ -24,7 +24,7 @@ from sofra.places import maps
 from sofra.places.models import Place
 from sofra.places.titles import title_of
 
-from . import finding, forms, queries, saying, services
+from . import finding, forms, panels, queries, saying, services
 from .drafts import ProjectDraft
 from .models import Activity, Kept, Project
 from .vocabulary import KINDS, Mode, Part, Status
@@ -156,6 +156,7 @@ def activity(request: HttpRequest, code: str) -> HttpResponse:
         "funders": _funders(row.project, request.user) if row.project else [],
         "cost": _amount(found.money, found.currency),
         "may_edit": queries.may_edit(request.user, found.owner),
+        "panels": [panel(request, found) for panel in panels.on_activity],
     }
     return render(request, "activities/activity_detail.html", context)
 

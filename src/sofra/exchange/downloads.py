@@ -24,6 +24,7 @@ from . import (
     mechanism_lists,
     plan_lists,
     round_lists,
+    training_lists,
 )
 from .tables import FORMATS, Table, table_response
 
@@ -199,6 +200,18 @@ DOWNLOADS: dict[str, Download] = {
         ),
         Download(
             "duties", gettext_lazy("Duties of municipalities by law"), mechanism_lists.duties, "mechanisms/duties"
+        ),
+        Download(
+            "training_sessions",
+            gettext_lazy("Training sessions, one row each; ?programme= takes those of one programme"),
+            training_lists.sessions,
+            "training/sessions",
+        ),
+        Download(
+            "training_counts",
+            gettext_lazy("Attendance of training, one row a count and each of its parts; takes the same filter"),
+            training_lists.counts,
+            "training/counts",
         ),
         Download("plans", gettext_lazy("Strategies and plans"), plan_lists.plans, "plans"),
         Download(

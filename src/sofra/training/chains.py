@@ -21,7 +21,7 @@ from sofra.ground.models import Visibility
 from sofra.ground.tongues import said
 from sofra.organisations.models import Organisation
 
-from . import rules
+from . import queries, rules
 from .models import Cohort, Count, Curriculum, Mentoring, MentoringMeeting, Progress, Requirement, Trainer
 
 
@@ -33,6 +33,7 @@ class Link:
     title: str
     shown: int | None
     hidden: bool
+    editable: bool = False
     trained: list["Link"] = field(default_factory=list)
 
 
@@ -46,18 +47,18 @@ class Reach:
 
 
 def cohorts(level: int) -> QuerySet[Cohort]:
-    return Cohort.objects.filter(visible_to__lte=level).select_related("trained_in").order_by("id")
+    return Cohort.objects.filter(visible_to__lte=level).select_related("trained_in", "host").order_by("id")
 
 
-def chains(found: Iterable[Cohort], level: int) -> list[Link]:
+def chains(found: Iterable[Cohort], level: int, by: Any = None) -> list[Link]:
     """The cohorts as trees: each below the one that trained it; one whose trainers are not seen begins a chain.
 
     A number that its source published is told as it stands: three young people of several cities name nobody.
     """
-    links = {
-        one.pk: Link(one, said(one.titles) or "–", None if _hidden(one, level) else one.people, _hidden(one, level))
-        for one in found
-    }
+    links = {}
+    for one in found:
+        hidden, mine = _hidden(one, level), by is not None and queries.may_edit(by, one.host)
+        links[one.pk] = Link(one, said(one.titles) or "–", None if hidden else one.people, hidden, mine)
     roots: list[Link] = []
     for link in links.values():
         above = links.get(link.cohort.came_from_id or 0)
@@ -85,20 +86,49 @@ def reach(found: Iterable[Cohort], level: int) -> Reach:
 def add_cohort(
     *, titles: Mapping[str, str], role: str, people: int | None, by: User | None, came_from: Cohort | None = None,
     trained_in: Activity | None = None, places: Iterable[str] = (), source: str = "",
-    how: str = Count.How.UNKNOWN, visible_to: int = Visibility.PUBLIC,
+    how: str = Count.How.UNKNOWN, visible_to: int = Visibility.PUBLIC, added_for: Organisation | None = None,
 ) -> Cohort:  # fmt: skip
     """People who were trained together. Raises ValidationError without a title, or for a number that is none."""
+    made = Cohort(
+        titles=_titled(titles), role=role, people=_number(people), how=how, trained_in=trained_in,
+        came_from=came_from, places=list(places), source=source[:300], visible_to=visible_to, host=added_for,
+    )  # fmt: skip
+    made.save()
+    record(what="cohort.added", about=f"cohort {made.pk}", by=by, role=role)
+    return made
+
+
+def _titled(titles: Mapping[str, str]) -> dict[str, str]:
     kept = {language: text.strip() for language, text in titles.items() if text.strip()}
     if not kept:
         raise ValidationError({"title": _("Say in a few words who they are, as a group; never names.")})
+    return kept
+
+
+def _number(people: int | None) -> int | None:
     if people is not None and not 0 <= people <= rules.MOST_PEOPLE:
         raise ValidationError({"people": _("Write numbers of people from 0 to 1 000 000.")})
-    made = Cohort.objects.create(
-        titles=kept, role=role, people=people, how=how, trained_in=trained_in, came_from=came_from,
-        places=list(places), source=source[:300], visible_to=visible_to,
-    )  # fmt: skip
-    record(what="cohort.added", about=f"cohort {made.pk}", by=by, role=role)
-    return made
+    return people
+
+
+@transaction.atomic
+def edit_cohort(cohort: Cohort, said: Mapping[str, Any], *, by: User) -> Cohort:
+    """Mend what is said of it; what it was stays in the audit chain. Raises ValidationError, also for a circle."""
+    now = Cohort.objects.select_for_update().get(pk=cohort.pk)
+    was = {"people": now.people, "role": now.role, "came_from": now.came_from_id}
+    above: Cohort | None = said["came_from"]
+    while above is not None:
+        if above.pk == now.pk:
+            raise ValidationError(
+                {"came_from": _("These people were trained by this group: it cannot be the other way too.")}
+            )
+        above = above.came_from
+    now.titles, now.people = _titled(said["titles"]), _number(said["people"])
+    for name in ("role", "how", "came_from", "trained_in", "places", "source"):
+        setattr(now, name, said[name])
+    now.save()
+    record(what="cohort.edited", about=f"cohort {now.pk}", by=by, was=was)
+    return now
 
 
 # — trainers to be ————————————————————————————————————————————————————————————————————————————————————————
@@ -120,6 +150,16 @@ def add_trainer(
     )  # fmt: skip
     record(what="trainer.added", about=f"trainer {made.pk}", by=by)
     return made
+
+
+@transaction.atomic
+def forget_trainer(trainer: Trainer, *, by: User) -> None:
+    """Whoever takes the consent back has no name here any more; sessions and progress stay, of somebody unnamed."""
+    now = Trainer.objects.select_for_update().get(pk=trainer.pk)
+    if now.name:
+        now.name, now.ended_on = "", now.ended_on or date.today()
+        now.save(update_fields=["name", "ended_on"])
+        record(what="trainer.name_deleted", about=f"trainer {now.pk}", by=by)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """What may come in: programmes, curricula, sessions, counts."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
@@ -20,7 +20,7 @@ from sofra.organisations.vocabulary import Language
 from sofra.places.queries import find_place, name_of
 
 from . import queries, rules
-from .models import Count, Curriculum, Edition, Programme, Sector, Session, Trainer
+from .models import STATED, Count, Curriculum, Edition, Programme, Sector, Session, Trainer
 from .services import SessionDay, SessionDraft
 
 _NUMBER = {"invalid": _("Write a whole number."), "min_value": _("A number of people cannot be less than 0.")}
@@ -35,6 +35,14 @@ _SEEN = [
 
 def _choices(found: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
     return [(code, capfirst(word)) for code, word in found]
+
+
+_ABOUT: dict[str, Any] = {"required": False, "max_length": 5000, "widget": forms.Textarea(attrs={"rows": 4})}
+
+
+def first_about(about: Mapping[str, str]) -> dict[str, str]:
+    """What the fields of both languages begin with."""
+    return {f"about_{code}": about.get(code, "") for code in ("sq", "en")}
 
 
 class OwnedForm(forms.Form):
@@ -78,14 +86,18 @@ class TitledForm(OwnedForm):
         said = self.cleaned_data
         return {code: said[f"title_{code}"] for code in ("sq", "en") if said[f"title_{code}"]}
 
+    def about(self) -> dict[str, str]:
+        said = self.cleaned_data
+        return {code: said[f"about_{code}"] for code in ("sq", "en") if said.get(f"about_{code}")}
+
 
 class ProgrammeForm(TitledForm):
-    about = forms.CharField(
-        label=_("What it is about"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    about_sq = forms.CharField(label=_("What it is about, in Albanian"), **_ABOUT)
+    about_en = forms.CharField(label=_("What it is about, in English"), **_ABOUT)
     curriculum = forms.ModelChoiceField(Curriculum.objects.none(), label=_("Curriculum"), required=False)
     begins = WhenField(label=_("Begins"))
     ends = WhenField(label=_("Ends"))
+    source = forms.CharField(label=_("Source"), max_length=300, required=False)
     visible_to = forms.ChoiceField(label=_("Who may see it"), choices=_SEEN, initial="0")
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -95,11 +107,11 @@ class ProgrammeForm(TitledForm):
 
 
 class CurriculumForm(TitledForm):
-    about = forms.CharField(
-        label=_("What it is about"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    about_sq = forms.CharField(label=_("What it is about, in Albanian"), **_ABOUT)
+    about_en = forms.CharField(label=_("What it is about, in English"), **_ABOUT)
     guide = forms.CharField(label=_("The guide that it follows"), max_length=300, required=False)
     source = forms.CharField(label=_("Source"), max_length=300, required=False)
+    visible_to = forms.ChoiceField(label=_("Who may see it"), choices=_SEEN, initial="0")
 
 
 class EditionForm(forms.Form):
@@ -111,11 +123,6 @@ class EditionForm(forms.Form):
         label=_("Modules"), widget=forms.Textarea(attrs={"rows": 8}), max_length=10_000,
         help_text=_("One on each line; after a semicolon its minutes, where they are known: “Local mechanisms; 90”"),
     )  # fmt: skip
-    material = forms.CharField(label=_("A material: its title"), max_length=250, required=False)
-    url = forms.CharField(label=_("Its web address"), max_length=500, required=False)
-    rights = forms.CharField(
-        label=_("Its rights"), max_length=200, required=False, help_text=_("Whose it is, and who may copy it")
-    )
 
     def clean_modules(self) -> list[dict[str, Any]]:
         found = []
@@ -124,6 +131,72 @@ class EditionForm(forms.Form):
             if title.strip():
                 found.append({"title": title.strip()[:200], "minutes": int(minutes) if minutes else None})
         return found
+
+
+class MaterialForm(forms.Form):
+    """A file or an address, or both, that a version uses."""
+
+    edition = forms.ModelChoiceField(Edition.objects.none(), label=_("Version"), empty_label=None)
+    title = forms.CharField(label=_("Title"), max_length=250)
+    file = forms.FileField(
+        label=_("A file"), required=False,
+        help_text=_("A document, a presentation, a picture or a sheet, at most 25 MB"),
+    )  # fmt: skip
+    url = forms.CharField(label=_("Or its web address"), max_length=500, required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices, initial="sq")
+    rights = forms.CharField(
+        label=_("Its rights"), max_length=200, required=False, help_text=_("Whose it is, and who may copy it")
+    )
+    visible_to = forms.ChoiceField(label=_("Who may see it"), choices=_SEEN, initial="0")
+
+    def __init__(self, *args: Any, curriculum: Curriculum, **said: Any) -> None:
+        super().__init__(*args, **said)
+        self.fields["edition"].queryset = curriculum.editions.select_related("curriculum")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not said.get("file") and not said.get("url") and "file" not in self.errors:
+            self.add_error("file", _("Choose a file, or write a web address."))
+        return said
+
+
+class StatedForm(forms.Form):
+    """A number that a source states of a whole programme."""
+
+    what = forms.ChoiceField(label=_("What the number is of"), choices=list(STATED.items()))
+    value = forms.DecimalField(
+        label=_("The number"), min_value=0, max_value=9_999_999, decimal_places=2,
+        error_messages={"invalid": _("Write a number, such as 530 or 54."), "min_value": _NUMBER["min_value"]},
+    )  # fmt: skip
+    unit = forms.ChoiceField(
+        label=_("Counted in"),
+        choices=[("people", _("people")), ("%", _("percent")), ("sessions", _("sessions")), ("places", _("places"))],
+    )
+    about = forms.BooleanField(label=_("The source says “about”"), required=False)
+    base = forms.IntegerField(
+        label=_("Percent of how many"), required=False, min_value=1, error_messages=_NUMBER,
+        help_text=_("Empty: the source does not state the base"),
+    )  # fmt: skip
+    source = forms.CharField(label=_("Who states it, and where"), max_length=300)
+    words_sq = forms.CharField(label=_("In own words, in Albanian"), max_length=300, required=False)
+    words_en = forms.CharField(label=_("In own words, in English"), max_length=300, required=False)
+
+    def said(self) -> dict[str, Any]:
+        """As services.state_number takes it."""
+        said = self.cleaned_data
+        words = {code: said[f"words_{code}"] for code in ("sq", "en") if said[f"words_{code}"]}
+        names = ("what", "value", "unit", "about", "base", "source")
+        return {name: said[name] for name in names} | {"words": words}
+
+
+def found_place(typed: str) -> str:
+    """The code of the place that somebody means. Raises ValidationError with a sentence."""
+    place = find_place(typed)
+    if place is None:
+        raise ValidationError(
+            _("“%(typed)s” is no place that the hub knows: write its name or its code."), params={"typed": typed[:60]}
+        )
+    return place.code
 
 
 class SessionForm(OwnedForm):
@@ -169,13 +242,7 @@ class SessionForm(OwnedForm):
     def clean_place(self) -> str:
         typed = str(self.cleaned_data["place"]).strip()
         if typed:
-            place = find_place(typed)
-            if place is None:
-                raise ValidationError(
-                    _("“%(typed)s” is no place that the hub knows: write its name or its code."),
-                    params={"typed": typed[:60]},
-                )
-            self.place_code = place.code
+            self.place_code = found_place(typed)
         return typed
 
     def clean_days(self) -> list[SessionDay]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -14,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sofra.accounts.access import require
-from sofra.ground import files
 from sofra.ground.refusals import put
 from sofra.questionnaires.phone_codes import picture
 
 from . import certificates, checking_in, listing, person_forms, queries, reading, services
+from .curriculum_views import file_answer
 from .models import CheckIn, Session
 from .views import FORM
 
@@ -91,10 +91,7 @@ def scan_add(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["scan"]
         try:
-            listing.keep_scan(
-                found, file.chunks(), name=file.name, media_type=file.content_type or "",
-                delete_on=form.cleaned_data["delete_on"], by=by,
-            )  # fmt: skip
+            listing.keep_scan(found, file, delete_on=form.cleaned_data["delete_on"], by=by)
             messages.success(request, _("The photo is kept until its day."))
             return redirect("training_list", code)
         except ValidationError as problem:
@@ -110,20 +107,7 @@ def scan(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """The photo, for the host's editors, as a download."""
     found = queries.session_for(require(request.user), code, edit=True)
     kept = get_object_or_404(found.scans, pk=number)
-    try:
-        chunks = files.read(kept.digest)
-        first = next(chunks, b"")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    answer = StreamingHttpResponse(_again(first, chunks), content_type=kept.media_type)
-    answer["Content-Disposition"] = "attachment; filename=lista"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
-
-
-def _again(first: bytes, rest: Any) -> Any:
-    yield first
-    yield from rest
+    return file_answer(kept.digest, kept.name)
 
 
 # — names and certificates ————————————————————————————————————————————————————————————————————————————————

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from sofra.accounts.models import User
 from sofra.ground import files
 from sofra.ground.audit import record
 
+from . import services
 from .models import ListScan, Participant, Session
 
 LONGEST = timedelta(days=366)  # that a name or a photo is kept
@@ -83,21 +85,19 @@ def delete_names(session: Session, *, by: User) -> int:
     return gone
 
 
-def keep_scan(
-    session: Session, chunks: Iterable[bytes], *, name: str, media_type: str, delete_on: date | None, by: User
-) -> ListScan:
+def keep_scan(session: Session, file: File, *, delete_on: date | None, by: User) -> ListScan:
     """The photo of a paper list, for the host's editors. Raises ValidationError for another kind, or a large one."""
     goes_on = checked_day(None, delete_on)
-    if media_type not in PICTURES:
+    if services.looked_at(file, "scan", MOST_BYTES) not in PICTURES:
         raise ValidationError({"scan": _("A photo (JPEG, PNG, WebP, HEIC) or a PDF is taken.")})
-    try:
-        kept = files.keep(chunks, most=MOST_BYTES)
-    except files.TooLarge as error:
-        raise ValidationError({"scan": _("The file is larger than 15 MB: take a smaller photo.")}) from error
+    kept, media_type = services.keep_file(file, "scan", MOST_BYTES)
     with transaction.atomic():
         made, new = ListScan.objects.get_or_create(
             session=session, digest=kept.digest,
-            defaults={"name": name[:200], "size": kept.size, "media_type": media_type, "delete_on": goes_on},
+            defaults={
+                "name": services.bare_name(file.name or ""), "size": kept.size, "media_type": media_type,
+                "delete_on": goes_on,
+            },
         )  # fmt: skip
         if new:
             record(what="training.scan_kept", about=session.activity.code, by=by)

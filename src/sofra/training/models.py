@@ -7,6 +7,7 @@ limit (rules.py); participants' names are read by the host's editors only and ar
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sofra.activities import dates
@@ -111,6 +112,13 @@ class Programme(models.Model):
         return dates.written_span(self.begins, self.ends)
 
 
+STATED = {
+    "municipalities": _("municipalities"), "sessions": _("sessions"), "attendees": _("attendees"),
+    "women": _("women and girls"), "first_time": _("for the first time"), "completed": _("completed"),
+    "trainers": _("trainers"),
+}  # fmt: skip
+
+
 class Stated(models.Model):
     """A number that a source states of a whole programme: 530 attendees, 54 % women. Stands beside what is computed."""
 
@@ -125,6 +133,10 @@ class Stated(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["programme", "what", "source"], name="stated_once")]
+
+    @property
+    def get_what(self) -> str:
+        return str(STATED.get(self.what, self.what))
 
 
 class Session(models.Model):
@@ -302,6 +314,7 @@ class Cohort(models.Model):
     role = models.CharField(max_length=10, choices=Role)
     people = models.PositiveIntegerField(null=True, help_text="None: not stated")
     how = models.CharField(max_length=10, choices=Count.How, default=Count.How.UNKNOWN)
+    host = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", help_text="Who wrote it down")
     trained_in = models.ForeignKey(Activity, models.PROTECT, null=True, related_name="+")
     came_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="trained")
     places = models.JSONField(default=list)
@@ -310,7 +323,10 @@ class Cohort(models.Model):
 
 
 class Trainer(models.Model):
-    """A trainer, or one who becomes one, known to members by a name that they agreed to; to the public by a number."""
+    """A trainer, or one who becomes one, known to members by a name that they agreed to; to the public by a number.
+
+    Whoever takes the consent back has no name here any more; what they did stays, of a trainer without a name.
+    """
 
     name = models.CharField(max_length=200)
     consented_on = models.DateField()
@@ -321,7 +337,7 @@ class Trainer(models.Model):
     ended_on = models.DateField(null=True)
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or gettext("a trainer whose name was deleted")
 
 
 class Requirement(models.Model):

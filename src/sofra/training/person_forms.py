@@ -10,11 +10,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from sofra.accounts.access import level_of
+from sofra.ground.tongues import said
 from sofra.organisations.vocabulary import Language
+from sofra.places.queries import name_of
 from sofra.questionnaires.models import Version
 
-from . import chains, rules
-from .forms import OwnedForm
+from . import chains, queries, rules
+from .forms import OwnedForm, found_place
 from .models import Cohort, Count, Sector, Session, Survey, Trainer
 
 _NO_DAY = _("Write the day as day.month.year, such as 15.10.2026.")
@@ -126,7 +128,18 @@ class SurveyForm(forms.Form):
         choose.queryset = Version.objects.filter(state=Version.State.OPEN).select_related("questionnaire")
 
 
-class CohortForm(forms.Form):
+class CohortField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return said(obj.titles) or str(obj.pk)
+
+
+class SessionField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        activity = obj.activity
+        return f"{activity.title}, {activity.when}" if activity.begins else str(activity.title)
+
+
+class CohortForm(OwnedForm):
     """A group of people who were trained together: a number, never names."""
 
     title_sq = forms.CharField(label=_("Who they are, in Albanian"), max_length=250, required=False)
@@ -137,13 +150,34 @@ class CohortForm(forms.Form):
         error_messages={"min_value": _("A number of people cannot be less than 0.")},
     )  # fmt: skip
     how = forms.ChoiceField(label=_("How they were counted"), choices=Count.How.choices, initial="unknown")
-    came_from = forms.ModelChoiceField(Cohort.objects.none(), label=_("Who trained them"), required=False)
+    came_from = CohortField(Cohort.objects.none(), label=_("Who trained them"), required=False)
+    trained_in = SessionField(Session.objects.none(), label=_("In which session"), required=False)
+    place = forms.CharField(label=_("Place"), max_length=200, required=False, help_text=_("A municipality or a unit"))
     source = forms.CharField(label=_("Source"), max_length=300, required=False)
+    field_order = ("title_sq", "title_en", "organisation")
 
     def __init__(self, *args: Any, user: Any, **said: Any) -> None:
-        super().__init__(*args, **said)
-        choose: Any = self.fields["came_from"]
-        choose.queryset = chains.cohorts(level_of(user))
+        super().__init__(*args, user=user, **said)
+        self.places: list[str] = []
+        choose: dict[str, Any] = self.fields
+        choose["came_from"].queryset = chains.cohorts(level_of(user))
+        choose["trained_in"].queryset = queries.sessions(level_of(user)).order_by("-activity__begins", "-pk")[:500]
+
+    def clean_place(self) -> str:
+        typed = str(self.cleaned_data["place"]).strip()
+        if typed:
+            self.places = [found_place(typed)]
+        return typed
+
+    def said(self) -> dict[str, Any]:
+        """As chains.add_cohort takes it."""
+        said = self.cleaned_data
+        session = said["trained_in"]
+        names = ("role", "people", "how", "came_from", "source")
+        return {name: said[name] for name in names} | {
+            "titles": {code: said[f"title_{code}"] for code in ("sq", "en")}, "places": self.places,
+            "trained_in": session.activity if session else None,
+        }  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -152,10 +186,21 @@ class CohortForm(forms.Form):
         return said
 
 
+def first_cohort(found: Cohort) -> dict[str, Any]:
+    """What the form of a group begins with."""
+    return {
+        "title_sq": found.titles.get("sq", ""), "title_en": found.titles.get("en", ""), "role": found.role,
+        "organisation": found.host.code if found.host else "", "people": found.people, "how": found.how,
+        "came_from": found.came_from_id, "source": found.source,
+        "trained_in": Session.objects.filter(activity=found.trained_in_id).values_list("pk", flat=True).first(),
+        "place": name_of(found.places[0]) if len(found.places) == 1 else "",
+    }  # fmt: skip
+
+
 class TrainerForm(OwnedForm):
     name = forms.CharField(label=_("Name"), max_length=200, help_text=_("Members see it; visitors see a number only"))
     consented_on = day_field(_("When the trainer agreed to it"))
-    cohort = forms.ModelChoiceField(Cohort.objects.none(), label=_("Trained with"), required=False)
+    cohort = CohortField(Cohort.objects.none(), label=_("Trained with"), required=False)
     languages = forms.MultipleChoiceField(
         label=_("Languages"), required=False, choices=Language.choices, widget=forms.CheckboxSelectMultiple
     )

@@ -1,7 +1,7 @@
 """What can be asked of programmes and sessions, and what of it this person may see."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count as Number
 from django.db.models import Q, QuerySet, Sum
 from django.http import Http404
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from sofra.accounts import roles
@@ -23,7 +24,7 @@ from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
 from . import rules
-from .models import Count, CountPart, Curriculum, Programme, Sector, Session, Stated
+from .models import STATED, Count, CountPart, Curriculum, Programme, Sector, Session, Stated
 
 HELD_OR_GOING_ON = (Status.HELD, Status.RUNNING)
 
@@ -148,17 +149,36 @@ _ORDER = {"present": 0, "completed": 1, "registered": 2}
 
 
 def lines_of(session: Session, level: int) -> list[Line]:
-    """The standing counts: attendance first, so that rule 4 keeps it and hides what is too near to it."""
-    counts = list(standing(session))
+    """The standing counts, as this level may read them."""
+    public = level < Visibility.MEMBERS
+    return _lines(list(standing(session)), public, hidden=public and session.pk in _hidden_with(session))
+
+
+def lines_of_all(among: QuerySet[Session], level: int) -> Iterator[tuple[Session, list[Line]]]:
+    """The same of many sessions, five hundred at a time."""
+    public = level < Visibility.MEMBERS
+    hidden = _hidden(among, _attended(among)) if public else set()
+    numbers = list(among.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(numbers), 500):
+        batch = Session.objects.filter(pk__in=numbers[start : start + 500]).select_related("activity").order_by("pk")
+        rows = Count.objects.filter(session__in=numbers[start : start + 500], replaced_by=None)
+        of: dict[int, list[Count]] = defaultdict(list)
+        for count in rows.select_related("day").prefetch_related("parts"):
+            of[count.session_id].append(count)
+        for session in batch:
+            yield session, _lines(of[session.pk], public, hidden=session.pk in hidden)
+
+
+def _lines(counts: list[Count], public: bool, *, hidden: bool) -> list[Line]:
+    """Attendance first, so that rule 4 keeps it and hides what is too near to it."""
     main = rules.attendance((one.what, one.total, one.pk) for one in counts)
     counts.sort(key=lambda one: (one.pk != main, _ORDER[one.what], str(one.day.on if one.day else ""), one.pk))
     parts = [_by_dimension((part.dimension, part.key, part.number) for part in one.parts.all()) for one in counts]
-    if level >= Visibility.MEMBERS:
+    if not public:
         return [
             Line(one, rules.Shown(one.total, of), rules.odd(one.total, of, said_of(of)))
             for one, of in zip(counts, parts, strict=True)
         ]
-    hidden = session.pk in _hidden_with(session)
     told = [False] * len(counts) if hidden else rules.told_beside([one.total for one in counts])
     found = []
     for one, of, fits in zip(counts, parts, told, strict=True):
@@ -312,7 +332,9 @@ def side_by_side(programme: Programme, totals: Totals) -> list[Beside]:
         _share_line(_("Women and girls"), totals, "sex", "women", stated.pop("women", [])),
         _share_line(_("For the first time"), totals, "first", "yes", stated.pop("first_time", [])),
     ]  # fmt: skip
-    return lines + [Beside(what, _("not counted"), "", rows) for what, rows in stated.items()]
+    return lines + [
+        Beside(capfirst(STATED.get(what, what)), _("not counted"), "", rows) for what, rows in stated.items()
+    ]
 
 
 def _share_line(name: str, totals: Totals, dimension: str, key: str, stated: list[Stated]) -> Beside:

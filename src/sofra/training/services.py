@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,10 +18,12 @@ from sofra.activities import services as activities
 from sofra.activities.drafts import ActivityDraft
 from sofra.activities.models import Activity
 from sofra.activities.vocabulary import Status
+from sofra.ground import files
 from sofra.ground.audit import record
 from sofra.ground.models import Visibility
 from sofra.organisations.models import Organisation
 from sofra.organisations.vocabulary import Audience
+from sofra.questionnaires import sniffing
 
 from . import queries, rules
 from .models import Count, CountPart, Curriculum, Day, Edition, Material, Programme, Sector, Session, Stated, Trainer
@@ -32,6 +35,7 @@ _AUDIENCES = {
 }  # fmt: skip
 _DIMENSION = re.compile(r"[a-z_]{1,14}(\+[a-z_]{1,14})?")
 MOST_DAYS = 60
+MOST_BYTES = 25_000_000  # of a material
 
 
 class Outdated(Exception):
@@ -125,6 +129,16 @@ def state_number(
 
 
 @transaction.atomic
+def take_stated_away(programme: Programme, number: int, *, by: User) -> None:
+    """A stated number that was wrong goes; what it was stays in the audit chain. Nothing where it is gone."""
+    found = programme.stated.filter(pk=number).first()
+    if found is not None:
+        said = {"number": found.what, "value": str(found.value), "unit": found.unit}
+        record(what="programme.number_taken_away", about=programme.code, by=by, **said)
+        found.delete()
+
+
+@transaction.atomic
 def make_curriculum(
     *, titles: Mapping[str, str], owner: Organisation | None, by: User | None, about: Mapping[str, str] | None = None,
     guide: str = "", source: str = "", code: str = "", visible_to: int = Visibility.PUBLIC,
@@ -163,17 +177,64 @@ def add_edition(
 
 
 @transaction.atomic
+def edit_curriculum(curriculum: Curriculum, said: Mapping[str, Any], *, by: User) -> Curriculum:
+    """What stands over all versions; a version itself never changes. Raises ValidationError for an empty title."""
+    now = Curriculum.objects.select_for_update().get(pk=curriculum.pk)
+    for name in ("about", "guide", "source", "visible_to", "owner"):
+        if name in said:
+            setattr(now, name, said[name])
+    now.titles = _titled(said.get("titles", now.titles))
+    now.save()
+    record(what="curriculum.edited", about=now.code, by=by)
+    return now
+
+
 def add_material(
-    edition: Edition, *, title: str, by: User | None, url: str = "", rights: str = "", language: str = ""
+    edition: Edition, *, title: str, by: User | None, url: str = "", file: File | None = None, rights: str = "",
+    language: str = "", visible_to: int = Visibility.PUBLIC,
 ) -> Material:  # fmt: skip
-    """An address that the edition uses. Raises ValidationError for what is no web address."""
+    """A file or an address that the edition uses. Raises ValidationError for no web address, or no file to keep."""
     if url and not url.startswith(("https://", "http://")):
         raise ValidationError({"url": _("Write the whole web address, such as https://www.example.org.")})
-    made = Material.objects.create(
-        edition=edition, title=title[:250], url=url[:500], rights=rights[:200], language=language
-    )
-    record(what="curriculum.material_added", about=edition.curriculum.code, by=by, number=edition.number)
+    if not url and file is None:
+        raise ValidationError({"file": _("Choose a file, or write a web address.")})
+    kept, media_type = keep_file(file, "file") if file else (None, "")
+    with transaction.atomic():
+        made = Material.objects.create(
+            edition=edition, title=title[:250], url=url[:500], rights=rights[:200], language=language,
+            digest=kept.digest if kept else "", name=bare_name(file.name) if file and file.name else "",
+            media_type=media_type, visible_to=visible_to,
+        )  # fmt: skip
+        record(what="curriculum.material_added", about=edition.curriculum.code, by=by, number=edition.number)
     return made
+
+
+def bare_name(name: str) -> str:
+    """A file's name without folders and signs that are no letters."""
+    kept = "".join(sign for sign in name.replace("\\", "/").rsplit("/", 1)[-1] if sign.isprintable())
+    return kept[-200:] or "file"
+
+
+def keep_file(file: File, field: str, most: int = MOST_BYTES) -> tuple[files.Kept, str]:
+    """The file on the disk and what it is by its first bytes. Raises ValidationError of {field: sentence}.
+
+    It is looked at before it is kept: what is refused leaves nothing behind.
+    """
+    media_type = looked_at(file, field, most)
+    file.seek(0)
+    return files.keep(file.chunks()), media_type
+
+
+def looked_at(file: File, field: str, most: int) -> str:
+    """The media type of what may be kept. Raises ValidationError."""
+    if (file.size or 0) > most:
+        words = _("The file is larger than %(most)s MB: keep a smaller copy here.") % {"most": most // 1_000_000}
+        raise ValidationError({field: words})
+    file.seek(0)
+    try:
+        return sniffing.welcome(file.read(sniffing.HEAD), file.size or 0, "file").media_type
+    except sniffing.Unwelcome as error:
+        raise ValidationError({field: str(error)}) from error
 
 
 # — sessions ——————————————————————————————————————————————————————————————————————————————————————————————

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,7 +36,8 @@ def trainer_list(request: HttpRequest) -> HttpResponse:
     member = level >= Visibility.MEMBERS
     standing = Trainer.objects.filter(ended_on=None)
     context = {
-        "chains": chains.chains(found, level), "reach": chains.reach(found, level), "number": standing.count(),
+        "chains": chains.chains(found, level, by=request.user), "reach": chains.reach(found, level),
+        "number": standing.count(),
         "trainers": standing.select_related("organisation").order_by("name")[:500] if member else [],
         "member": member, "may_add": has(request.user, roles.MEMBER),
     }  # fmt: skip
@@ -46,13 +47,31 @@ def trainer_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(FORM)
 def cohort_new(request: HttpRequest) -> HttpResponse:
     by = require(request.user, roles.MEMBER)
-    form = person_forms.CohortForm(request.POST or None, user=by)
+    form = person_forms.CohortForm(request.POST or None, user=by, initial={"organisation": first_owner(by)})
     if form.is_valid():
-        said = form.cleaned_data
-        titles = {code: said[f"title_{code}"] for code in ("sq", "en")}
         try:
-            names = ("role", "people", "how", "came_from", "source")
-            chains.add_cohort(titles=titles, by=by, **{name: said[name] for name in names})
+            chains.add_cohort(by=by, added_for=form.owner, **form.said())
+            return redirect("trainers")
+        except ValidationError as problem:
+            put(form, problem)
+    return _shown(request, form, _("A group that was trained"), reverse("trainers"))
+
+
+@require_http_methods(FORM)
+def cohort_edit(request: HttpRequest, number: int) -> HttpResponse:
+    """Mend a group: by the editors of the organisation that wrote it down, and by the coordinator."""
+    by = require(request.user)
+    found = get_object_or_404(chains.cohorts(level_of(by)), pk=number)
+    if not queries.may_edit(by, found.host):
+        raise PermissionDenied
+    form = person_forms.CohortForm(request.POST or None, user=by, initial=person_forms.first_cohort(found))
+    if form.is_valid():
+        said = form.said()
+        if not said["places"] and len(found.places) > 1:
+            said["places"] = found.places
+        try:
+            chains.edit_cohort(found, said, by=by)
+            messages.success(request, _("The group was changed."))
             return redirect("trainers")
         except ValidationError as problem:
             put(form, problem)
@@ -84,6 +103,10 @@ def trainer(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(Trainer.objects.select_related("organisation", "cohort"), pk=number)
     if not queries.may_edit(by, found.organisation):
         raise Http404
+    if request.POST.get("act") == "forget":
+        chains.forget_trainer(found, by=by)
+        messages.success(request, _("The name is deleted. What was done stays, without it."))
+        return redirect("trainers")
     form = person_forms.MeetingForm(request.POST or None)
     wanted = request.POST.get("requirement", "")
     if form.is_valid():

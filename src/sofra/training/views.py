@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sofra.accounts import roles
@@ -22,7 +23,7 @@ from sofra.ground.refusals import put
 from sofra.ground.tongues import said
 from sofra.places import maps
 
-from . import forms, queries, services
+from . import forms, history, queries, services
 from .models import Count, Programme, Sector, Session
 
 PAGE = 50
@@ -110,14 +111,14 @@ def programme_new(request: HttpRequest) -> HttpResponse:
         made = services.make_programme(titles=form.titles(), host=form.owner, by=by, **_said_of(form))
         messages.success(request, _("The programme is there. Add its sessions now."))
         return redirect(made)
-    return render(request, "training/form.html", _form(form, _("A new programme")), status=_status(form))
+    return render(request, "training/form.html", shown_form(form, _("A new programme")), status=status_of(form))
 
 
 def _said_of(form: forms.ProgrammeForm) -> dict[str, Any]:
     said = form.cleaned_data
-    about = {"sq": said["about"]} if said["about"] else {}
     return {
-        "about": about, "curriculum": said["curriculum"], "begins": said["begins"], "ends": said["ends"],
+        "about": form.about(), "source": said["source"], "curriculum": said["curriculum"],
+        "begins": said["begins"], "ends": said["ends"],
         "visible_to": int(said["visible_to"]),
     }  # fmt: skip
 
@@ -129,98 +130,52 @@ def programme_edit(request: HttpRequest, code: str) -> HttpResponse:
     form = forms.ProgrammeForm(request.POST or None, user=by, initial=_first_programme(found))
     if form.is_valid():
         changed = _said_of(form) | {"titles": form.titles(), "host": form.owner}
-        changed["about"] = {**found.about, **changed["about"]}
         try:
             services.edit_programme(found, changed, seen=form.cleaned_data["seen"] or 0, by=by)
             messages.success(request, _("The programme was changed."))
             return redirect(found)
         except services.Outdated:
             form.add_error(None, _("Somebody else changed it in the meantime: open it again. Nothing was written."))
-    return render(request, "training/form.html", _form(form, str(found), found), status=_status(form))
+    return render(request, "training/form.html", shown_form(form, str(found), found), status=status_of(form))
 
 
 def _first_programme(found: Programme) -> dict[str, Any]:
     return {
         "title_sq": found.titles.get("sq", ""), "title_en": found.titles.get("en", ""),
-        "organisation": found.host.code if found.host else "", "about": said(found.about, "sq"),
-        "curriculum": found.curriculum_id, "begins": found.begins, "ends": found.ends,
+        "organisation": found.host.code if found.host else "", **forms.first_about(found.about),
+        "source": found.source, "curriculum": found.curriculum_id, "begins": found.begins, "ends": found.ends,
         "visible_to": str(found.visible_to), "seen": found.version,
     }  # fmt: skip
 
 
-def _form(form: Any, title: str, back: Any = None) -> dict[str, Any]:
+def shown_form(form: Any, title: str, back: Any = None) -> dict[str, Any]:
     return {"form": form, "title": title, "back": back.get_absolute_url() if back else reverse("programmes")}
 
 
-def _status(form: Any) -> int:
+def status_of(form: Any) -> int:
     return 422 if form.errors else 200
 
 
-# — curricula —————————————————————————————————————————————————————————————————————————————————————————————
-
-
-@require_safe
-def curriculum_list(request: HttpRequest) -> HttpResponse:
-    page = Paginator(queries.curricula(level_of(request.user)), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "may_add": has(request.user, roles.MEMBER)}
-    return render(request, "training/curriculum_list.html", context)
-
-
-@require_safe
-def curriculum(request: HttpRequest, code: str) -> HttpResponse:
-    found = queries.curriculum_for(request.user, code)
-    level = level_of(request.user)
-    editions = found.editions.prefetch_related("materials")
-    context = {
-        "curriculum": found, "about": said(found.about), "requirements": found.requirements.all(),
-        "editions": [(one, [m for m in one.materials.all() if m.visible_to <= level]) for one in editions],
-        "programmes": queries.programmes(level).filter(curriculum=found),
-        "may_edit": queries.may_edit(request.user, found.owner),
-    }  # fmt: skip
-    return render(request, "training/curriculum.html", context)
-
-
 @require_http_methods(FORM)
-def curriculum_new(request: HttpRequest) -> HttpResponse:
-    by = require(request.user, roles.MEMBER)
-    form = forms.CurriculumForm(request.POST or None, user=by, initial={"organisation": first_owner(by)})
-    if form.is_valid():
-        said = form.cleaned_data
-        made = services.make_curriculum(
-            titles=form.titles(), owner=form.owner, about={"sq": said["about"]} if said["about"] else {},
-            guide=said["guide"], source=said["source"], by=by,
-        )  # fmt: skip
-        return redirect(made)
-    return render(request, "training/form.html", _form(form, _("A new curriculum")), status=_status(form))
-
-
-@require_http_methods(FORM)
-def curriculum_edition(request: HttpRequest, code: str) -> HttpResponse:
-    """A new version; older ones stay as sessions were held by them."""
+def programme_stated(request: HttpRequest, code: str) -> HttpResponse:
+    """A number that a source states of the whole programme: kept beside what is computed, never put in its place."""
     by = require(request.user)
-    found = queries.curriculum_for(by, code, edit=True)
-    form = forms.EditionForm(request.POST or None, initial=_first_edition(found))
+    found = queries.programme_for(by, code, edit=True)
+    gone = request.POST.get("away", "")
+    if gone:
+        services.take_stated_away(found, int(gone) if gone.isdigit() and len(gone) < 18 else 0, by=by)
+        messages.success(request, _("The stated number was taken away."))
+        return redirect("programme_stated", code)
+    form = forms.StatedForm(request.POST or None, initial={"source": found.source})
     if form.is_valid():
-        said = form.cleaned_data
         try:
-            made = services.add_edition(
-                found, language=said["language"], days=said["days"], modules=said["modules"], by=by
-            )  # fmt: skip
-            if said["material"]:
-                services.add_material(made, title=said["material"], url=said["url"], rights=said["rights"], by=by)
+            services.state_number(found, by=by, **form.said())
+            messages.success(request, _("The stated number stands beside what is computed."))
             return redirect(found)
         except ValidationError as problem:
             put(form, problem)
-    title = _("A new version: %(title)s") % {"title": found}
-    return render(request, "training/form.html", _form(form, title, found), status=_status(form))
-
-
-def _first_edition(found: Any) -> dict[str, Any]:
-    newest = found.editions.first()
-    if newest is None:
-        return {}
-    lines = [f"{one['title']}; {one['minutes']}" if one.get("minutes") else one["title"] for one in newest.modules]
-    return {"language": newest.language, "days": newest.days, "modules": "\n".join(lines)}
+    context = {"form": form, "programme": found, "stated": found.stated.order_by("id")}
+    return render(request, "training/stated.html", context, status=status_of(form))
 
 
 # — sessions ——————————————————————————————————————————————————————————————————————————————————————————————
@@ -261,7 +216,7 @@ def session_new(request: HttpRequest) -> HttpResponse:
             return redirect(made)
         except ValidationError as problem:
             put(form, problem)
-    return render(request, "training/form.html", _form(form, _("A new session"), into), status=_status(form))
+    return render(request, "training/form.html", shown_form(form, _("A new session"), into), status=status_of(form))
 
 
 @require_http_methods(FORM)
@@ -281,7 +236,7 @@ def session_edit(request: HttpRequest, code: str) -> HttpResponse:
             put(form, problem)
         except (services.Outdated, ActivityOutdated):
             form.add_error(None, _("Somebody else changed it in the meantime: open it again. Nothing was written."))
-    return render(request, "training/form.html", _form(form, found.activity.title, found), status=_status(form))
+    return render(request, "training/form.html", shown_form(form, found.activity.title, found), status=status_of(form))
 
 
 @require_http_methods(FORM)
@@ -300,6 +255,16 @@ def session_of_activity(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, _("Choose an activity of the list."))
     context = {"programme": into, "activities": found}
     return render(request, "training/join.html", context, status=422 if wrong else 200)
+
+
+@never_cache
+@require_safe
+def session_history(request: HttpRequest, code: str) -> HttpResponse:
+    """Every count that was ever written of the session: who, when, and what was different. For those who may write."""
+    found = queries.session_for(require(request.user), code, edit=True)
+    page = Paginator(history.counts_of(found), PAGE).get_page(request.GET.get("page"))
+    context = {"session": found, "page": page, "steps": history.steps_of(list(page.object_list))}
+    return render(request, "training/history.html", context)
 
 
 # — counts ————————————————————————————————————————————————————————————————————————————————————————————————
@@ -332,4 +297,4 @@ def count(request: HttpRequest, code: str) -> HttpResponse:
                 None, _("Somebody wrote a count in the meantime; it is shown below. Send again to replace it by yours.")
             )
     context = {"form": form, "session": found, "odd": odd, "newer": newer}
-    return render(request, "training/count.html", context, status=_status(form))
+    return render(request, "training/count.html", context, status=status_of(form))
