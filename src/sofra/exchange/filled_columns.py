@@ -63,7 +63,7 @@ def _known(number: int, _xform: str) -> Known:
     choices: dict[str, dict[str, str]] = {}
     spoken: list[dict[str, str]] = []
     for language in [*form.languages, ""] if form.languages else [""]:
-        asked = queries.questions(version, language)
+        asked = queries.questions(version, language, sealed=True)
         spoken.append({one.path: one.label for one in asked})
         for one in asked:
             kinds[one.path] = one.kind

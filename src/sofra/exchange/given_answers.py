@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from sofra.accounts import roles
-from sofra.accounts.access import require
+from sofra.accounts.access import has, require
 from sofra.questionnaires import asking, desk, tongue
 from sofra.questionnaires import queries as questionnaires
 from sofra.questionnaires.deriving import asked, turn_of
@@ -70,10 +70,10 @@ def _typed(one: questionnaires.Asked, given: list[str]) -> Any:
     return text
 
 
-def columns_of(version: Version, language: str) -> list[Columns]:
-    """The main sheet and those of its repeats, in the form's order."""
+def columns_of(version: Version, language: str, *, sealed: bool = False) -> list[Columns]:
+    """The main sheet and those of its repeats, in the form's order; `sealed` questions too."""
     form = questionnaires.form_of(version)
-    asked_for = {one.path: one for one in questionnaires.questions(version, language)}
+    asked_for = {one.path: one for one in questionnaires.questions(version, language, sealed=sealed)}
     main = Columns("")
     found = [main]
 
@@ -105,7 +105,7 @@ def batches(found: QuerySet[Filling]) -> Iterator[tuple[Filling, Values]]:
         if not some:
             return
         said: dict[int, Values] = {}
-        for answer in Answer.objects.filter(filling__in=[one.pk for one in some]).order_by("id"):
+        for answer in Answer.every.filter(filling__in=[one.pk for one in some]).order_by("id"):
             turn = said.setdefault(answer.filling_id, {}).setdefault(answer.turn, {})
             turn.setdefault(answer.question, []).append(answer.text or answer.value)
         for one in some:
@@ -152,9 +152,12 @@ def _turn_rows(found: QuerySet[Filling], columns: Columns) -> Iterator[list[Any]
                 yield [filling.pk, turn, turn.rpartition(".")[0], *columns.row(said)]
 
 
-def sheets(version: Version, found: QuerySet[Filling], language: str) -> list[Sheet]:
-    """All tables of the version; each reads the fillings anew when it is written."""
-    columns = columns_of(version, language)
+def sheets(version: Version, found: QuerySet[Filling], language: str, *, sealed: bool = False) -> list[Sheet]:
+    """All tables of the version; each reads the fillings anew when it is written. `sealed` answers are the
+
+    coordinators' alone.
+    """
+    columns = columns_of(version, language, sealed=sealed)
     about = [
         "filling", "name", "instance", "state", "way", "language", "begun", "saved", "sent",
     ]  # fmt: skip
@@ -189,7 +192,8 @@ def download(request: HttpRequest, code: str, number: int, form: str) -> HttpRes
         raise Http404
     found = desk.fillings_of(version, **FillingsFilter(request.GET).narrowed()).defer(None)
     parsed = questionnaires.form_of(version)
-    made = sheets(version, found, tongue.page_language(parsed) or parsed.language_for(""))
+    language = tongue.page_language(parsed) or parsed.language_for("")
+    made = sheets(version, found, language, sealed=has(by, roles.COORDINATOR))
     if form == "csv":
         wanted = request.GET.get("sheet", "").replace("/", " ")
         made = [one for one in made if one.title == wanted] or made[:1]

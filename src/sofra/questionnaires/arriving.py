@@ -23,7 +23,7 @@ from .xform import Form
 LONGEST_VALUE = 200  # characters that are counted by; the whole is text then
 LONGEST_PATH = 200
 _AT_ONCE = 500
-Told = tuple[str, str, str, str]  # question, turn, value, text
+Told = tuple[str, str, str, str, bool]  # question, turn, value, text, sealed
 
 
 class Weighed(NamedTuple):
@@ -61,7 +61,7 @@ def _told(instance: Instance) -> Iterator[Told]:
         several = question.kind in ("select_multiple", "rank")
         for word in list(dict.fromkeys(node.text.split()))[:MOST_WORDS] if several else [node.text]:
             text = word if len(word) > LONGEST_VALUE or question.kind == "text" else ""
-            yield name, turn_of(path)[:40], word[:LONGEST_VALUE], text
+            yield name, turn_of(path)[:40], word[:LONGEST_VALUE], text, question.path in instance.form.sealed
 
 
 def known(instances: Sequence[str]) -> set[str]:
@@ -92,7 +92,7 @@ def write(version: Version, arriving: Sequence[Arriving], *, way: str, by: User 
 
 def _insert(answers: Iterable[tuple[int, Iterable[Told]]]) -> None:
     rows: Iterator[tuple[Any, ...]] = ((number, *told) for number, every in answers for told in every)
-    insert_rows(Answer, ("filling_id", "question", "turn", "value", "text"), rows)
+    insert_rows(Answer, ("filling_id", "question", "turn", "value", "text", "sealed"), rows)
 
 
 def take_back(numbers: Sequence[int]) -> int:
@@ -100,7 +100,7 @@ def take_back(numbers: Sequence[int]) -> int:
     moved = 0
     for fillings in _standing(numbers, Filling.State.SENT):
         _move(fillings, Filling.State.WITHDRAWN)
-        Answer.objects.filter(filling__in=[one.pk for one in fillings]).delete()
+        Answer.every.filter(filling__in=[one.pk for one in fillings]).delete()
         moved += len(fillings)
     announce(numbers, Happened.WITHDRAWN)
     return moved

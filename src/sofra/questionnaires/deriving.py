@@ -17,7 +17,7 @@ def turn_of(path: str) -> str:
 
 def derive(filling: Filling, instance: Instance) -> None:
     """Write the answers anew. What nobody was asked (metadata of the phone, the instance's number) is left out."""
-    Answer.objects.filter(filling=filling).delete()
+    Answer.every.filter(filling=filling).delete()
     root = f"/{instance.form.root}/"
     rows = []
     for path, question, node in instance.answered():
@@ -27,8 +27,13 @@ def derive(filling: Filling, instance: Instance) -> None:
         several = question.kind in ("select_multiple", "rank")
         for word in list(dict.fromkeys(node.text.split()))[:MOST_WORDS] if several else [node.text]:
             text = word if len(word) > 200 or question.kind == "text" else ""
-            rows.append(Answer(filling=filling, question=name, turn=turn, value=word[:200], text=text))
-    Answer.objects.bulk_create(rows, batch_size=500)
+            rows.append(
+                Answer(
+                    filling=filling, question=name, turn=turn, value=word[:200], text=text,
+                    sealed=question.path in instance.form.sealed,
+                )
+            )  # fmt: skip
+    Answer.every.bulk_create(rows, batch_size=500)
 
 
 def lost(old: Instance, new: Instance, *, final: bool) -> bool:

@@ -52,8 +52,14 @@ def version_for(user: Any, code: str, number: int) -> Version:
     return found
 
 
-def media_for(code: str, number: int, name: str) -> Media:
-    return get_object_or_404(Media, version__questionnaire__code=code, version__number=number, name=name)
+def media_for(user: Any, code: str, number: int, name: str) -> Media:
+    """A draft's only for those who may read the draft."""
+    found = get_object_or_404(
+        Media.objects.select_related("version"), version__questionnaire__code=code, version__number=number, name=name
+    )
+    if found.version.state == Version.State.DRAFT and not has(user, roles.MAPPER):
+        raise Http404
+    return found
 
 
 def address(version: Version) -> str:
@@ -63,6 +69,11 @@ def address(version: Version) -> str:
 def media_url(version: Version) -> str:
     """Where the files of its labels begin: a name behind it is a file."""
     return reverse("version_media", args=[version.questionnaire.code, version.number, "x"])[:-1]
+
+
+def names_of_files(version: Version) -> frozenset[str]:
+    """Files of the form that are here."""
+    return frozenset(version.media.values_list("name", flat=True))
 
 
 def missing_files(version: Version) -> list[str]:
@@ -75,7 +86,7 @@ def asked(version: Version, language: str) -> list[queries.Asked]:
     """What it asks, in plain words."""
     return [
         replace(one, label=plain(one.label), choices=[(code, plain(label)) for code, label in one.choices])
-        for one in queries.questions(version, language)
+        for one in queries.questions(version, language, sealed=True)
     ]
 
 
@@ -110,8 +121,10 @@ def revisions_of(filling: Filling) -> list[Revision]:
     return list(filling.revisions.defer("document").select_related("by").order_by("-number")[:_MOST_REVISIONS])
 
 
-def changes_at(filling: Filling, number: str, now: Instance, language: str) -> dict[str, Any] | None:
-    """What differs between an earlier revision and what stands, question by question."""
+def changes_at(
+    filling: Filling, number: str, now: Instance, language: str, *, sealed: bool
+) -> dict[str, Any] | None:  # fmt: skip
+    """What differs between an earlier revision and what stands, question by question; `sealed` ones too."""
     if not (number.isascii() and number.isdigit() and len(number) < 9):
         return None
     revision = filling.revisions.filter(number=int(number)).first()
@@ -124,7 +137,7 @@ def changes_at(filling: Filling, number: str, now: Instance, language: str) -> d
     rows = []
     for path in dict.fromkeys([*posts.leaves(now), *posts.leaves(before)]):
         was, holds = before.get(path), now.get(path)
-        if was != holds:
+        if was != holds and (sealed or showing.untold(path) not in now.form.sealed):
             rows.append({
                 "name": showing.name_of(now, path, language), "was": showing.said_at(now, path, was, language),
                 "now": showing.said_at(now, path, holds, language),

@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import asking, bringing, desk, posts, queries, services, showing, tongue
+from . import asking, bringing, desk, posts, queries, services, showing, tongue, unsealing
 from .doorways import by_key, hand_of
 from .instance import Fault, Instance, Part, Status
 from .marked import plain
@@ -148,7 +148,9 @@ def part(request: HttpRequest, filling: Filling, key: str, number: int) -> HttpR
     if wrong or (act in ("next", "true") and not resolved):
         wrong += [fault for fault in outcome.instance.faults(language) if showing.within(fault.path, here.paths)]
     if wrong:
-        return _drawn(request, outcome.filling, outcome.instance, key, number, faults=wrong, status=422)
+        return _drawn(
+            request, outcome.filling, outcome.instance, key, number, faults=wrong, status=422, ranks=outcome.ranks
+        )  # fmt: skip
     return _gone_on(request, outcome, key, number, language, act)
 
 
@@ -167,12 +169,13 @@ def _wanted_faults(request: HttpRequest, instance: Instance, here: Part, languag
 
 def _drawn(
     request: HttpRequest, filling: Filling, instance: Instance, key: str, number: int, *,
-    faults: Sequence[Fault] = (), status: int = 200,
+    faults: Sequence[Fault] = (), status: int = 200, ranks: posts.Ranks | None = None,
 ) -> HttpResponse:  # fmt: skip
     language = _language(request, filling, instance)
     parts = _parts(filling, instance, language)
     here = _part_of(parts, number)
-    context = _base(filling, instance, key, language) | _shown(instance, here, language, faults, filling)
+    shown = _shown(instance, here, language, faults, filling, request.user, ranks)
+    context = _base(filling, instance, key, language) | shown
     asked = [one for one in parts if one.status != Status.BLOCKED]
     context |= {
         "heading": plain(here.title) if showing.is_group(instance, here) else "",
@@ -185,9 +188,16 @@ def _drawn(
 
 
 def _shown(
-    instance: Instance, here: Part, language: str, faults: Sequence[Fault], filling: Filling
+    instance: Instance, here: Part, language: str, faults: Sequence[Fault], filling: Filling, user: Any,
+    ranks: posts.Ranks | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    page = showing.Page(instance, language, faults, carried=filling.carried)
+    shut = unsealing.shut_away(filling, instance, user)
+    if shut:
+        instance = unsealing.without(queries.instance_of(filling))
+    files = desk.names_of_files(filling.version) if instance.form.media else None
+    page = showing.Page(
+        instance, language, faults, carried=filling.carried, shut=shut, ranks=ranks, files=files
+    )  # fmt: skip
     nodes = page.of_part(here)
     told = [
         (showing.id_of(fault.path), fault.sentence, showing.name_of(instance, fault.path, language)) for fault in faults
@@ -270,7 +280,11 @@ def keep(request: HttpRequest, filling: Filling, key: str, number: int) -> HttpR
         return JsonResponse({"says": says, "conflict": True}, status=409)
     at = date_format(timezone.localtime(outcome.filling.saved_at), "H:i")
     answer: dict[str, Any] = {"says": _("saved %(time)s") % {"time": at}}
-    shown = _shown(outcome.instance, here, language, outcome.refused, outcome.filling)
+    if outcome.ranks:
+        answer["says"] += " · " + next(fault.sentence for fault in outcome.refused if fault.path in outcome.ranks)
+    shown = _shown(
+        outcome.instance, here, language, outcome.refused, outcome.filling, request.user, outcome.ranks
+    )  # fmt: skip
     if shown["shape"] != request.POST.get("shape", ""):
         context = shown | {
             "form_lang": tongue.code_of(language),
@@ -280,8 +294,11 @@ def keep(request: HttpRequest, filling: Filling, key: str, number: int) -> HttpR
         answer |= {
             "shape": shown["shape"], "html": render_to_string("questionnaires/_nodes.html", context, request)
         }  # fmt: skip
+    shut = unsealing.shut_away(outcome.filling, outcome.instance, request.user)
     answer["seals"] = {
-        path: seal(outcome.instance.get(path)) for path in posts.seals(request.POST) if path not in outcome.theirs
+        path: seal("" if path in shut else outcome.instance.get(path))
+        for path in posts.seals(request.POST)
+        if path not in outcome.theirs
     }
     if outcome.theirs:
         answer["says"] += " · " + _("somebody else is answering here too; both are kept")
@@ -292,6 +309,8 @@ def keep(request: HttpRequest, filling: Filling, key: str, number: int) -> HttpR
 @by_key(reading=True)
 def file(request: HttpRequest, filling: Filling, key: str, name: str) -> HttpResponseBase:
     """A file that came with the answers, to take away: never shown inside the hub's pages."""
+    if unsealing.is_shut_file(filling, name, request.user):
+        raise Http404
     return bringing.attached(filling, name)
 
 
@@ -316,10 +335,20 @@ def _checked(request: HttpRequest, filling: Filling, key: str, *, status: int = 
         address = reverse("filling_part", args=[key, number]) + "?wrong=1#" + showing.id_of(fault.path)
         told.append((address, fault.sentence, showing.name_of(instance, fault.path, language)))
     context = _base(filling, instance, key, language) | {
-        "summary": showing.summary(instance, language, parts), "told": told,
+        "summary": _read(request, filling, instance, language, parts), "told": told,
         "sent": filling.state == Filling.State.SENT,
     }  # fmt: skip
     return render(request, "questionnaires/filling_check.html", context, status=status)
+
+
+def _read(
+    request: HttpRequest, filling: Filling, instance: Instance, language: str, parts: Sequence[Part] | None = None
+) -> list[showing.Section]:
+    """All answers; what is sealed and was sent is said to be there."""
+    shut = unsealing.shut_away(filling, instance, request.user)
+    if shut:
+        instance = unsealing.without(queries.instance_of(filling))
+    return showing.summary(instance, language, parts, shut=shut)
 
 
 @require_POST
@@ -354,6 +383,6 @@ def copy(request: HttpRequest, filling: Filling, key: str) -> HttpResponseBase:
     instance = queries.instance_of(filling)
     language = _language(request, filling, instance)
     context = _base(filling, instance, key, language) | {
-        "summary": showing.summary(instance, language), "asked": asking.asked_by(filling),
+        "summary": _read(request, filling, instance, language), "asked": asking.asked_by(filling),
     }  # fmt: skip
     return render(request, "questionnaires/filling_copy.html", context)

@@ -147,6 +147,13 @@ class Filling(models.Model):
         indexes = [models.Index(fields=["version", "state"], name="filling_of_version")]
 
 
+class OpenAnswers(models.Manager["Answer"]):
+    """Without what is sealed: whoever counts, lists or quotes answers cannot forget to ask."""
+
+    def get_queryset(self) -> models.QuerySet["Answer"]:
+        return super().get_queryset().filter(sealed=False)
+
+
 class Answer(models.Model):
     """One value given to one question; a choice among several gives a row each, a repeat's place says which turn.
 
@@ -159,6 +166,10 @@ class Answer(models.Model):
     turn = models.CharField(max_length=40, blank=True, help_text="Of repeats around it, from 1: 2 or 2.1")
     value = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
+    sealed = models.BooleanField(default=False, help_text="Read by coordinators only (sealing.py)")
+
+    objects = OpenAnswers()
+    every: models.Manager["Answer"] = models.Manager()
 
     class Meta:
         ordering = ["id"]

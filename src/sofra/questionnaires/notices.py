@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from .sealing import telltales
 from .shapes import Form, Item, Question, Repeat, under
 
 if TYPE_CHECKING:
@@ -117,8 +118,8 @@ _HEADERS = {
     "type", "name", "label", "hint", "guidance_hint", "relevant", "required", "required_message", "requiredmsg",
     "constraint", "constraint_message", "calculation", "readonly", "appearance", "default", "repeat_count",
     "choice_filter", "parameters", "trigger", "image", "big-image", "audio", "video", "media", "list_name", "list name",
-    "sofra", "sofra:field", "bind", "body", "instance", "control", "disabled", "autoplay", "rows", "save_to", "query",
-    "intent", "jr:constraintmsg", "jr:requiredmsg", "no_app_error_string", "jr:noapperrorstring", "geometry",
+    "sofra", "sofra:field", "sealed", "bind", "body", "instance", "control", "disabled", "autoplay", "rows", "save_to",
+    "query", "intent", "jr:constraintmsg", "jr:requiredmsg", "no_app_error_string", "jr:noapperrorstring", "geometry",
     "saveincomplete", "jr:preload", "jr:preloadparams", "accuracythreshold", "value", "orx:max-pixels", "flat",
 }  # fmt: skip
 
@@ -151,8 +152,9 @@ def of_warnings(warnings: list[str]) -> list[Notice]:
                     told.append(
                         Notice(found[2], 0, "translation", sentence % {"language": found[1], "columns": found[3]})
                     )
-        elif "or_other and translations" in warning:
-            told.append(Notice("survey", row, "or_other", _("“Other” is not translated: add it to the list by hand.")))
+        elif warning.startswith("or_other "):
+            sentence = _("The hub does not know “Other” in %(language)s: add it to the list of choices by hand.")
+            told.append(Notice("survey", row, "or_other", sentence % {"language": warning.partition(" ")[2]}))
         elif "case-insensitive match" in warning:
             told.append(Notice("survey", row, "name", _("Two names differ in capitals only.")))
         elif "similar names were found" in warning:
@@ -172,11 +174,17 @@ def of_form(form: Form, survey: Rows | None) -> list[Notice]:
     for item in under(form.children):
         row = survey.row_of(item.path) if survey is not None else 0
         told += _of_item(item, row)
+    if not any(isinstance(one, Question) and (one.asked or one.kind == "note") for one in form.items.values()):
+        told.append(Notice("survey", 0, "questions", _("Nothing is asked on the web: a phone may send what it notes.")))
     for source in sorted({source for source in form.sources.values() if "last-saved" in source}):
         told.append(Notice("survey", 0, source, _("The last saved answers are not known here: empty.")))
     if form.wanted:
         sentence = _("The form looks answers up in %(names)s: add these files before you open it.")
         told.append(Notice("survey", 0, "files", sentence % {"names": ", ".join(form.wanted)}))
+    for path in telltales(form):
+        row = survey.row_of(path) if survey is not None else 0
+        sentence = _("“%(name)s” is asked because of a sealed answer, and so tells something of it: seal it too.")
+        told.append(Notice("survey", row, "sealed", sentence % {"name": path.rpartition("/")[2]}))
     if form.media:
         sentence = _("The form shows these files; add them, or its labels stand without: %(names)s.")
         told.append(Notice("survey", 0, "media", sentence % {"names": ", ".join(form.media[:20])}))

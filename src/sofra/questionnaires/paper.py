@@ -115,7 +115,7 @@ class _Paper:
             return Printed("note", self._label(item), hint=self._hint(item), condition=self._condition(item))
         found = Printed(
             "question", self._label(item) or item.name, self.numbers.get(item.path, ""), self._hint(item),
-            self._condition(item), required=item.required == "true()", way=_way(item),
+            self._condition(item), required=item.required == "true()", way=_way(item, self.form),
         )  # fmt: skip
         if item.has_choices:
             choices = [plain(one.label) or one.value for one in self.blank.all_choices(item, self.language)]
@@ -133,8 +133,15 @@ class _Paper:
         return plain(self.blank.hint(item.path, self.language))
 
 
-def _way(item: Question) -> str:
-    """How to write the answer."""
+def _way(item: Question, form: Form) -> str:
+    """How to write the answer, and who reads it where those are fewer."""
+    way = _written_how(item)
+    if item.path not in form.sealed:
+        return way
+    return "; ".join(filter(None, (way, _("sealed: only the coordinators read it"))))
+
+
+def _written_how(item: Question) -> str:
     words = {
         "integer": _("a whole number"), "decimal": _("a number"),
         "date": _("day, month, year"), "time": _("hour:minute"),

@@ -17,6 +17,7 @@ from .seals import seal
 from .showing import FILES
 from .xform import Group, Question, Repeat
 
+Ranks = dict[str, dict[str, str]]  # path of a ranking -> choice -> number as typed
 Values = dict[str, str]  # path of a question, with turns -> text of the document
 MOST_TURNS = 500
 
@@ -49,8 +50,7 @@ def _read(item: Question, path: str, data: QueryDict) -> str:
     if item.kind == "select_multiple":
         return typed.several(data.getlist(path))
     if item.kind == "rank":
-        places = [(name.removeprefix(f"{path}#"), data.get(name, "")) for name in data if name.startswith(f"{path}#")]
-        return typed.ranked(places)
+        return typed.ranked(places(path, data))
     if item.kind == "geopoint":
         return typed.point(raw, data.get(f"{path}#east", ""))
     if item.kind in ("acknowledge", "boolean"):
@@ -58,6 +58,21 @@ def _read(item: Question, path: str, data: QueryDict) -> str:
     if item.kind == "date":
         return typed.day(raw, item.appearance)
     return typed.READERS.get(item.kind, typed.text_of)(raw)
+
+
+def places(path: str, data: QueryDict) -> list[tuple[str, str]]:
+    """(choice, number typed beside it) of a ranking."""
+    return [(name.removeprefix(f"{path}#"), data.get(name, "")) for name in data if name.startswith(f"{path}#")]
+
+
+def doubled(instance: Instance, data: QueryDict) -> dict[str, int]:
+    """Rankings in which two choices have the same number: path -> that number."""
+    found = {}
+    for path in seals(data):
+        item = _asked(instance, path)
+        if item is not None and item.kind == "rank" and (number := typed.doubled(places(path, data))):
+            found[path] = number
+    return found
 
 
 def files(instance: Instance, sent: MultiValueDict[str, UploadedFile]) -> Iterator[tuple[str, Question, UploadedFile]]:

@@ -21,9 +21,19 @@ def of_form(form: Form, survey: Rows | None) -> list[Problem]:
         found.append(Problem("survey", row, column, _sentence(trouble)))
     if any(not item.name for item in form.items.values()):
         found.append(Problem("survey", 0, "name", _("A question has no name.")))
-    if not any(isinstance(one, Question) and one.kind not in ("meta", "hidden") for one in form.items.values()):
+    for path in form.homeless:
+        sentence = _("The form asks “%(path)s”, but its data (instance) have no such element to keep the answer in.")
+        found.append(Problem("survey", 0, "", sentence % {"path": path}))
+    if not _records(form, survey):
         found.append(Problem("survey", 0, "", _("This form asks nothing: write at least one question.")))
     return found
+
+
+def _records(form: Form, survey: Rows | None) -> bool:
+    """Does it ask or note anything at all? A form of metadata alone is one for phones."""
+    if survey is not None:
+        return any(row.kind == "question" for row in survey.survey)
+    return any(isinstance(one, Question) and one.kind not in ("meta", "hidden") for one in form.items.values())
 
 
 def of_formulas(book: Sheets) -> list[Problem]:

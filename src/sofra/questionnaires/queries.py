@@ -43,6 +43,7 @@ class Asked:
     kind: str
     choices: list[tuple[str, str]] = field(default_factory=list)
     repeated: bool = False
+    sealed: bool = False
 
     @property
     def said(self) -> str:
@@ -144,17 +145,23 @@ def free_answers(version_ids: Iterable[int], question: str) -> QuerySet[Answer]:
     )
 
 
-def questions(version: Version, language: str = "") -> list[Asked]:
-    """The questions in the form's order, notes left out. Labels as they read before anything is answered."""
+def questions(version: Version, language: str = "", *, sealed: bool = False) -> list[Asked]:
+    """The questions in the form's order, notes left out. Labels as they read before anything is answered.
+
+    Those whose answers are sealed only where a caller asks for them who may read them.
+    """
     form = form_of(version)
     empty = Instance(form, form.blank.copy(), language=language)
     found = []
     for item in xform.under(form.children):
         if not isinstance(item, Question) or item.kind == "note" or item.name.startswith(HEADS):
             continue
+        if item.path in form.sealed and not sealed:
+            continue
         path = item.path.removeprefix(f"/{form.root}/")
         label = empty.label(item.path, language) or item.name
-        found.append(Asked(path, label, item.kind, _choices(empty, item, language), xform.repeated(item)))
+        found.append(Asked(path, label, item.kind, _choices(empty, item, language), xform.repeated(item),
+                           item.path in form.sealed))  # fmt: skip
     return found
 
 

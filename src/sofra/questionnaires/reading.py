@@ -10,6 +10,8 @@ from lxml import etree
 
 from . import functions, lookups, trees, xpath
 from .ordering import settle
+from .sealing import ATTRIBUTE as SEALED
+from .sealing import sealed_paths
 from .shapes import Action, BadForm, Form, Group, Item, Itemset, Piece, Question, Repeat, Said, Text
 from .trees import Node, split
 from .xpath import BadExpression
@@ -120,7 +122,11 @@ class _Reader:
         for path, item in self.items.items():
             if isinstance(item, Repeat):
                 item.template = self.templates.get(path)
+        form.homeless = tuple(
+            path for path, item in self.items.items() if isinstance(item, Question) and path not in self.order
+        )
         settle(form)
+        form.sealed = sealed_paths(form)
         return form
 
     # — the model ——————————————————————————————————————————————————————————————————————————————————————————————————
@@ -144,6 +150,7 @@ class _Reader:
         for role in ("relevant", "required", "readonly", "constraint", "calculate"):
             setattr(item, role, (bind.get(role) or "").strip())
         item.preload = (bind.get(f"{JR}preload") or "", bind.get(f"{JR}preloadParams") or "")
+        item.sealed = (bind.get(SEALED) or "").strip().lower() in ("yes", "true", "true()", "1")
         for role, key in (("constraint", "constraintMsg"), ("required", "requiredMsg")):
             if message := bind.get(f"{JR}{key}"):
                 item.texts[role] = _said(message)

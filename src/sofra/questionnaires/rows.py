@@ -11,7 +11,7 @@ from pyxform import aliases, constants
 from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
 from pyxform.xls2json_backends import DefinitionData
 
-from . import bindings, xpath
+from . import bindings, sealing, xpath
 from .notices import Notice
 from .shapes import Form
 from .sheets import Problem
@@ -104,9 +104,16 @@ class Rows:
 
     def take_bindings(self) -> list[tuple[Row, str]]:
         """Take the column of bindings out of what pyxform is given: it knows no such thing."""
+        return self._taken(r"(bind::?)?sofra(::?field)?")
+
+    def take_seals(self) -> list[tuple[Row, str]]:
+        """The column that says whose answers are sealed (sealing.py)."""
+        return self._taken(r"(bind::?)?(sofra::?)?sealed")
+
+    def _taken(self, pattern: str) -> list[tuple[Row, str]]:
         headers = [
             header for line in self.data.survey_header or [] for header in line
-            if re.fullmatch(r"(bind::?)?sofra(::?field)?", header.replace(" ", "").lower())
+            if re.fullmatch(pattern, header.replace(" ", "").lower())
         ]  # fmt: skip
         found = []
         for row, cells in zip(self.survey, self.data.survey or [], strict=False):
@@ -138,6 +145,20 @@ class Rows:
                 told.append(Notice("survey", 1, str(header), sentence % {"column": header, "prefix": match[1]}))
         return told
 
+    def sealed(self, said: list[tuple[Row, str]], form: Form) -> tuple[set[str], list[Notice]]:
+        """Paths of what is sealed, all of a sealed group with it. A strange word seals, and is told."""
+        paths: set[str] = set()
+        told = []
+        for row, word in said:
+            if sealing.says_no(word):
+                continue
+            if not sealing.understood(word):
+                sentence = _("“%(word)s” was taken for yes: whoever may read less should not read more by mistake.")
+                told.append(Notice("survey", row.number, "sealed", sentence % {"word": word[:60]}))
+            top = "/" + "/".join((form.root, *row.path))
+            paths |= {path for path in form.items if path == top or path.startswith(f"{top}/")}
+        return paths, told
+
     def bindings(self, bound: list[tuple[Row, str]], form: Form) -> tuple[dict[str, str], list[Notice]]:
         kept, told = {}, []
         for row, said in bound:
@@ -147,6 +168,10 @@ class Rows:
                 sentence = _("The hub knows no binding “%(word)s”: the answer is kept, and changes nothing else.")
                 told.append(Notice("survey", row.number, "sofra", sentence % {"word": strange[0]}))
             path = "/" + "/".join((form.root, *row.path))
+            if path in form.sealed:
+                sentence = _("A sealed answer is not bound: it would show in the registry or among the findings.")
+                told.append(Notice("survey", row.number, "sealed", sentence))
+                continue
             if path in form.items and len(words) > len(strange):
                 kept[path] = " ".join(word for word in words if word not in strange)
         return kept, told
@@ -258,6 +283,10 @@ class Rows:
             if match is None:
                 continue
             command, name = match[1], match[2]
+            if "${" in name and "one" not in command:
+                sentence = _("Only one turn of a repeat can be chosen: write “select_one %(name)s”.")
+                yield self._at(row, "type", sentence % {"name": name})
+                continue
             there = outer if command == "select_one_external" else set(lists)
             if "file" in command or re.search(r"\.(csv|xml|geojson)$", name) or "${" in name or name in there:
                 continue

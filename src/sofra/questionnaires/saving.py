@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from . import bringing, posts, queries, services
+from . import bringing, posts, queries, services, unsealing
 from .doorways import hand_of
 from .instance import Fault, Instance, Part
 from .models import Filling
+from .seals import seal
 from .showing import within
 
 _ATTEMPTS = 4  # others may save again while two answers are brought together
@@ -33,6 +34,11 @@ class Outcome:
     take: posts.Values = field(default_factory=dict)
     theirs: list[str] = field(default_factory=list)
     turn: str = ""
+    ranks: dict[str, dict[str, str]] = field(default_factory=dict)  # path -> choice -> number as typed, not kept
+
+
+def twice(number: int) -> str:
+    return _("Two answers have the number %(number)s: give each a number of its own.") % {"number": number}
 
 
 def keep_typed(request: HttpRequest, filling: Filling, here: Part, *, typing: bool = False) -> Outcome:
@@ -42,8 +48,16 @@ def keep_typed(request: HttpRequest, filling: Filling, here: Part, *, typing: bo
     mine = posts.values(instance, request.POST) | posts.taken_out(instance, request.POST)
     brought, outcome.refused = bringing.kept_files(request, filling, instance)
     mine |= brought
+    for path, number in posts.doubled(instance, request.POST).items():
+        del mine[path]
+        outcome.ranks[path] = dict(posts.places(path, request.POST))
+        outcome.refused.append(Fault(path, twice(number)))
     seals = posts.seals(request.POST)
+    shut = unsealing.shut_away(filling, instance, request.user)
+    mine = {path: value for path, value in mine.items() if value or path not in shut}
     for _attempt in range(_ATTEMPTS):
+        # What the page did not show cannot have been compared: what is typed takes the place of what is sealed.
+        seals |= {path: seal(outcome.instance.get(path)) for path in shut}
         _bring_together(outcome, mine, seals)
         if outcome.conflicts:
             return outcome

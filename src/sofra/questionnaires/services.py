@@ -22,7 +22,7 @@ from sofra.accounts.models import User
 from sofra.ground import files
 from sofra.ground.audit import record
 
-from . import deriving, keys, queries, xform, xlsform
+from . import deriving, keys, queries, unsealing, xform, xlsform
 from .instance import BadInstance, Instance
 from .listeners import Happened, tell
 from .models import Answer, Collector, Filling, Media, Questionnaire, Revision, Upload, Version
@@ -178,7 +178,7 @@ def begin_filling(
     instance = Instance.blank(queries.form_of(version), language=language)
     carried: list[str] = []
     if begun_from is not None:
-        old = queries.instance_of(begun_from, calculated=False)
+        old = unsealing.without(queries.instance_of(begun_from, calculated=False))
         instance.take_over(old)
         carried = [
             path
@@ -346,7 +346,7 @@ def _replace(old: Filling, new: Filling, by: User | None) -> None:
     """Answers that were corrected count no more; what they said stays with them."""
     old.state = State.WITHDRAWN
     old.save(update_fields=["state"])
-    Answer.objects.filter(filling=old).delete()
+    Answer.every.filter(filling=old).delete()
     record(what="filling.corrected", about=_about(old), by=by, by_filling=new.pk)
     tell(old, Happened.WITHDRAWN)
 
@@ -398,7 +398,7 @@ def withdraw_filling(filling: Filling, *, by: User | None = None, erase: bool = 
     now.revision += 1
     now.saved_at = timezone.now()
     now.save(update_fields=["state", "document", "part", "revision", "saved_at"])
-    Answer.objects.filter(filling=now).delete()
+    Answer.every.filter(filling=now).delete()
     record(what="filling.withdrawn", about=_about(now), by=by, erased=erase)
     tell(now, Happened.WITHDRAWN)
     _shown_to(filling, now)

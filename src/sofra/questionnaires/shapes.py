@@ -48,6 +48,7 @@ class Item:
     calculate: str = ""
     preload: tuple[str, str] = ("", "")
     texts: dict[str, "Said"] = field(default_factory=dict)
+    sealed: bool = False  # by its author; what follows from it is in Form.sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,8 @@ class Form:
     volatile: frozenset[str] = frozenset()
     offers: dict[str, set[str]] = field(default_factory=dict)
     counting: frozenset[str] = frozenset()  # questions that say how many turns a repeat has
+    sealed: frozenset[str] = frozenset()  # questions whose answers only coordinators read (sealing.py)
+    homeless: tuple[str, ...] = ()  # questions whose element the document lacks
     _runs: dict[tuple[str, str], Run | None] = field(default_factory=dict)
 
     @property

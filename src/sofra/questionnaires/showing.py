@@ -79,6 +79,9 @@ class Shown:
     way: str = ""  # how to write the answer
     seal: str = ""  # of the value that it was drawn from
     carried: bool = False  # from the last round's answers, and nobody said yet that it still holds
+    sealed: bool = False  # only coordinators read the answer
+    shut: bool = False  # there is a sealed answer that this page does not show
+    lost: list[str] = field(default_factory=list)  # names of its pictures and sounds that nobody added
     is_group = False
 
     @property
@@ -113,7 +116,7 @@ class Shown:
         there = self.value if self.kind in FILES or self.readonly or self.widget == "note" else ""
         there += "".join(self.errors) if self.kind in FILES else ""
         seen = (
-            self.path, self.widget, self.label, self.hint, self.required, self.readonly, there, self.carried,
+            self.path, self.widget, self.label, self.hint, self.required, self.readonly, there, self.carried, self.shut,
             [(one.value, one.plain) for one in self.options],
         )  # fmt: skip
         return hashlib.blake2b(repr(seen).encode("utf-8", "replace"), digest_size=8).hexdigest()
@@ -172,13 +175,18 @@ def within(path: str, roots: Iterable[str]) -> bool:
 
 class Page:
     """Draws the parts of one filling in one language. `faults` are the sentences that stand at their questions,
-    `carried` the paths of answers from last time, `everything` shows what other answers rule out too."""  # fmt: skip
+    `carried` the paths of answers from last time, `shut` those of sealed answers that are not shown (the instance
+    holds them no more), `ranks` the numbers of rankings that were typed and not kept, `files` the names of the form's
+    files that are here, `everything` shows what other answers rule out too."""  # fmt: skip
 
     def __init__(
         self, instance: Instance, language: str, faults: Iterable[Fault] = (), *, everything: bool = False,
-        carried: Collection[str] = (),
+        carried: Collection[str] = (), shut: Collection[str] = (), ranks: Mapping[str, Mapping[str, str]] | None = None,
+        files: Collection[str] | None = None,
     ) -> None:  # fmt: skip
-        self.carried = set(carried)
+        self.files = files
+        self.ranks = ranks or {}
+        self.carried, self.shut = set(carried), set(shut)
         self._lists: dict[str, list[Choice]] = {}
         self.instance, self.language, self.everything = instance, language, everything
         self.errors: dict[str, list[str]] = {}
@@ -251,10 +259,14 @@ class Page:
             marked(hint) if hint else "", marked(guidance) if guidance else "", instance.required(path),
             instance.readonly(path), value, errors=self.errors.get(path, []), media=instance.media(path, language),
             appearance=item.appearance, seal=seal(value), carried=path in self.carried,
+            sealed=item.path in instance.form.sealed, shut=path in self.shut,
         )  # fmt: skip
         if item.has_choices:
             shown.options = [_option(one, value, item.kind, f"{shown.id}-{at}")
                              for at, one in enumerate(self._choices(path, item))]  # fmt: skip
+        self._without_lost(shown)
+        for one in shown.options if path in self.ranks else ():
+            one.place = self.ranks[path].get(one.value, "")
         shown.widget = _widget(item, shown)
         shown.searchable = len(shown.options) > LONG and shown.widget in ("select", "checks", "radios")
         shown.attributes = _attributes(item, shown)
@@ -268,6 +280,16 @@ class Page:
             if shown.widget in _STRICT and shown.value and not _STRICT[shown.widget].fullmatch(shown.value):
                 shown.widget = "text"  # a browser would hide what it cannot read
         return shown
+
+    def _without_lost(self, shown: Shown) -> None:
+        """A picture that nobody added is named, instead of drawn broken."""
+        if self.files is None:
+            return
+        named = [*shown.media.values(), *(one.image for one in shown.options if one.image)]
+        shown.lost = [name for name in dict.fromkeys(named) if name not in self.files and name != "-"]
+        shown.media = {form: name for form, name in shown.media.items() if name in self.files}
+        for one in shown.options:
+            one.image = one.image if one.image in self.files else ""
 
 
 def _option(choice: Choice, value: str, kind: str, id_: str) -> Option:
@@ -421,6 +443,7 @@ class Line:
     heading: bool = False
     file: bool = False
     long: bool = False
+    shut: bool = False  # answered, and sealed
 
 
 @dataclass(slots=True)
@@ -432,9 +455,11 @@ class Section:
     lines: list[Line]
 
 
-def summary(instance: Instance, language: str, parts: Iterable[Part] | None = None) -> list[Section]:
+def summary(
+    instance: Instance, language: str, parts: Iterable[Part] | None = None, *, shut: Collection[str] = ()
+) -> list[Section]:
     """All that is asked and what was answered, part by part. `parts` where the caller has them already."""
-    page = Page(instance, language)
+    page = Page(instance, language, shut=shut)
     found = []
     for number, part in enumerate(instance.parts(language) if parts is None else parts, start=1):
         lines = list(_lines(page.of_part(part), plain(part.title)))
@@ -456,7 +481,7 @@ def _lines(nodes: Iterable[Node], above: str) -> Iterator[Line]:
             words = node.said or _said_shown(node)
             yield Line(
                 plain(str(node.label_text)) or node.path.rpartition("/")[2], words, node.path, node.id,
-                file=node.kind in FILES and bool(words), long=len(words) > 300 or "\n" in words,
+                file=node.kind in FILES and bool(words), long=len(words) > 300 or "\n" in words, shut=node.shut,
             )  # fmt: skip
 
 

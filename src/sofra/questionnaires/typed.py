@@ -7,6 +7,7 @@ document are those of the ODK XForms specification, so that a phone reads them t
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from itertools import pairwise
 
 from django.utils import timezone
 
@@ -130,6 +131,12 @@ def ranked(places: Sequence[tuple[str, str]]) -> str:
     """(choice, number typed) → the choices that got a number, in that order; equal ones as they stand in the form."""
     numbered = [(int(typed), at, choice) for at, (choice, typed) in enumerate(places) if _is_place(typed)]
     return " ".join(choice for _number, _at, choice in sorted(numbered))
+
+
+def doubled(places: Sequence[tuple[str, str]]) -> int:
+    """A place that two choices were given, 0 where there is none."""
+    given = sorted(int(typed) for _choice, typed in places if _is_place(typed))
+    return next((one for one, after in pairwise(given) if one == after), 0)
 
 
 def _is_place(typed: str) -> bool:

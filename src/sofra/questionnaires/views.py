@@ -20,10 +20,11 @@ from sofra.accounts.models import User
 from sofra.ground import files
 from sofra.printing import pdf
 
-from . import asking, bringing, desk, forms, keys, paper, posts, queries, services, showing, tongue
-from .instance import Instance
+from . import asking, bringing, desk, forms, keys, paper, posts, queries, services, showing, tongue, unsealing
+from .instance import Fault, Instance
 from .marked import plain
 from .models import Filling, Version
+from .saving import twice
 from .xform import Form
 from .xlsform import Problem, Refused
 
@@ -171,8 +172,8 @@ def version_xform(request: HttpRequest, code: str, number: int) -> HttpResponseB
 
 @require_safe
 def version_media(request: HttpRequest, code: str, number: int, name: str) -> HttpResponseBase:
-    """A picture or sound that the form shows: as public as its questions, and whoever holds a link sees it too."""
-    return bringing.shown(desk.media_for(code, number, name))
+    """A picture or sound that the form shows: as public as its questions, so a draft's is the mappers'."""
+    return bringing.shown(desk.media_for(request.user, code, number, name))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -188,7 +189,10 @@ def version_preview(request: HttpRequest, code: str, number: int) -> HttpRespons
         _turn(request, instance)
         instance.recalculate()
     faults = instance.faults(language) if "try" in request.POST else []
-    page = showing.Page(instance, language, faults)
+    doubled = posts.doubled(instance, request.POST)
+    faults += [Fault(path, twice(number)) for path, number in doubled.items()]
+    ranks = {path: dict(posts.places(path, request.POST)) for path in doubled}
+    page = showing.Page(instance, language, faults, ranks=ranks, files=desk.names_of_files(found))
     parts = [
         (showing.title_of(instance, part) if showing.is_group(instance, part) else "", page.of_part(part))
         for part in instance.parts(language)
@@ -296,16 +300,19 @@ def filling_record(request: HttpRequest, code: str, number: int, filling: int) -
     key = keys.key_of(found.instance, found.generation) if found.key_hash else ""
     context: dict[str, Any] = {
         "filling": found, "version": found.version, "who": asking.asked_by(found).whom,
-        "uploads": found.uploads.order_by("name"), "revisions": desk.revisions_of(found),
+        "revisions": desk.revisions_of(found),
         "link": request.build_absolute_uri(reverse("filling", args=[key])) if key else "",
     }  # fmt: skip
     if found.document:  # else it was erased
-        instance = queries.instance_of(found)
+        instance, shut = unsealing.read_by(found, by)
         language = tongue.page_language(instance.form) or instance.form.language_for("")
+        opens = unsealing.may_open(by)
         context |= {
-            "summary": showing.summary(instance, language), "form_lang": tongue.code_of(language),
-            "name": instance.name(),
-            "changes": desk.changes_at(found, request.GET.get("revision", ""), instance, language),
+            "summary": showing.summary(instance, language, shut=shut), "form_lang": tongue.code_of(language),
+            "name": instance.name(), "shut": shut,
+            "notices": found.notices if opens else unsealing.open_notices(found, instance.form),
+            "uploads": unsealing.uploads_for(found, by),
+            "changes": desk.changes_at(found, request.GET.get("revision", ""), instance, language, sealed=opens),
         }  # fmt: skip
     return render(request, "questionnaires/filling_record.html", context)
 
@@ -313,7 +320,10 @@ def filling_record(request: HttpRequest, code: str, number: int, filling: int) -
 @require_safe
 def filling_upload(request: HttpRequest, code: str, number: int, filling: int, name: str) -> HttpResponseBase:
     by = require(request.user, roles.MAPPER)
-    return bringing.attached(desk.filling_for(by, code, number, filling), name)
+    found = desk.filling_for(by, code, number, filling)
+    if not any(one.name == name for one in unsealing.uploads_for(found, by)):
+        raise Http404
+    return bringing.attached(found, name)
 
 
 @require_POST

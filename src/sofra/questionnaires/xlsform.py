@@ -10,7 +10,7 @@ from pyxform.errors import PyXFormError
 from pyxform.utils import external_choices_to_csv, has_external_choices
 from pyxform.xls2json import workbook_to_json
 
-from . import checking, notices, rows, sheets, trees, xform
+from . import checking, notices, others, rows, sealing, sheets, trees, xform
 from .problems import of_form, of_formulas, of_pyxform
 from .sheets import Problem, Refused
 
@@ -43,6 +43,7 @@ def read(content: bytes, name: str) -> Loaded:
     book = sheets.read(content, name)
     survey = rows.Rows(book.data)
     bound = survey.take_bindings()
+    seals = survey.take_seals()
     strays = survey.take_strays()
     if problems := survey.dangers():
         raise Refused(problems)
@@ -50,9 +51,13 @@ def read(content: bytes, name: str) -> Loaded:
     text, itemsets, warnings = _converted(book, survey, name)
     text, left_out = _without_submission(text)
     form = _form(text)
+    sealed, misread = survey.sealed(seals, form)
+    if sealed:
+        text = sealing.written(text, sealed)
+        form = _form(text)
     if problems := of_form(form, survey):
         raise Refused(problems)
-    told += left_out + notices.of_warnings(warnings) + notices.of_form(form, survey)
+    told += misread + left_out + notices.of_warnings(warnings) + notices.of_form(form, survey)
     bindings, strange = survey.bindings(bound, form)
     return _loaded(form, text, told + strange, bindings, itemsets)
 
@@ -74,6 +79,8 @@ def _converted(book: sheets.Sheets, survey: rows.Rows, name: str) -> tuple[str, 
     try:
         kept = rows.copied(book.data) if book.data.external_choices else book.data
         described = workbook_to_json(workbook_dict=book.data, fallback_form_name=fallback, warnings=warnings)
+        untold = others.translated(described)
+        warnings += [f"or_other {name}" for name in untold]
         itemsets = external_choices_to_csv(workbook_dict=kept) if has_external_choices(described) else ""
         survey_element = create_survey_element_from_dict(described)
         return survey_element._to_ugly_xml(), itemsets or "", warnings

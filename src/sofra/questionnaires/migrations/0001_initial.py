@@ -246,6 +246,10 @@ class Migration(migrations.Migration):
                 ("value", models.CharField(blank=True, max_length=200)),
                 ("text", models.TextField(blank=True)),
                 (
+                    "sealed",
+                    models.BooleanField(default=False, help_text="Read by coordinators only (sealing.py)"),
+                ),
+                (
                     "filling",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="questionnaires.filling"
