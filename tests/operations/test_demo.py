@@ -45,12 +45,8 @@ class Demo:
         return err + out
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo")
-
-
-def test_the_demo_from_nothing_then_again_then_fresh(data: Path) -> None:
+def test_the_demo_from_nothing_then_again_then_fresh_then_killed(tmp_path: Path) -> None:
+    data = tmp_path
     first = Demo(data)
     said = "".join(first.said)
     assert f"http://127.0.0.1:{first.port}" in said, first.stop()
@@ -71,13 +67,24 @@ def test_the_demo_from_nothing_then_again_then_fresh(data: Path) -> None:
     assert "Importing" not in second.stop()
     assert (kept / "mine.txt").exists()
 
-    fresh = Demo(data, "--fresh")
-    assert "Starting over" in fresh.stop()
+    assert "Starting over" in begun_and_killed(data)
     assert not (kept / "mine.txt").exists()
+    after = Demo(data)
+    assert "interrupted" in after.stop()
 
 
-def test_a_demo_that_was_interrupted_while_loading_begins_anew(tmp_path: Path) -> None:
-    (tmp_path / "demo").mkdir()
-    (tmp_path / "demo" / "sofra.sqlite3").write_bytes(b"half a database")
-    demo = Demo(tmp_path)
-    assert "interrupted" in demo.stop()
+def begun_and_killed(data: Path) -> str:
+    """What a fresh start said until it was killed with its database half made."""
+    begun = subprocess.Popen(
+        [sys.executable, "-m", "sofra", "demo", "--port", str(free_port()), "--fresh"],
+        env=environment(data), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert begun.stderr is not None
+    said = ""
+    for line in begun.stderr:
+        said += line
+        if "Importing" in line:
+            break
+    begun.kill()
+    begun.communicate(timeout=60)
+    return said
