@@ -13,6 +13,7 @@ def show_plans(made: Any) -> None:
     plan = services.add_plan(
         kind="sector", code="al.planned", titles={"en": "What we plan"}, owner=made.one, state="adopted", by=None
     )
+    objective = services.add_objective(plan, number="1", titles={"en": "Together"}, by=None)
     measure = services.add_measure(plan, titles={"en": "Something to do"}, by=None)
     indicator = measuring.add_indicator(plan, titles={"en": "How many"}, measure=measure, by=None)
     reading = measuring.record_reading(indicator, period="2018", value=Decimal(3), source="a list", by=None)
@@ -20,7 +21,7 @@ def show_plans(made: Any) -> None:
         Project.objects.get(code=made.project), learnt="Begin with the school", visible_to=0, by=None
     )
     made.planned = {
-        "measure": measure.code, "indicator": indicator.code, "reading": reading.pk, "lesson": lesson.pk,
+        "objective": objective.code, "measure": measure.code, "indicator": indicator.code, "reading": reading.pk, "lesson": lesson.pk,
     }  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def _lesson(world: Any) -> dict[str, Any]:
 PLAN_EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
     **dict.fromkeys(("plan_tree", "plan_edit", "objective_new", "measure_new", "indicator_new", "plan_periods"), _plan),
     **dict.fromkeys(("readings_import", "readings_waiting"), _plan),
+    "objective_edit": lambda world: {"code": world.planned["objective"]},
     "plan_view": lambda world: {"code": "al.planned", "view": "money"},
     "plan_file": lambda world: {"code": "al.planned", "form": "xlsx"},
     "plan_table_download": lambda world: {"code": "al.planned", "view": "money", "form": "csv"},

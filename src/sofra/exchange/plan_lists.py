@@ -51,7 +51,9 @@ def indicators(request: HttpRequest) -> List:
 
 
 def _rows_of(table: tables.Table) -> List:
-    return list(table.head), ([("" if cell.unknown else cell.text) for cell in row] for row in table.rows)
+    return list(table.head), (
+        [("" if cell.unknown else cell.text) for cell in row] for rows in (table.rows, table.foot) for row in rows
+    )
 
 
 def lessons(request: HttpRequest) -> List:

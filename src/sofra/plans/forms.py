@@ -1,5 +1,6 @@
 """What may come in: plans, objectives, measures, money, assessments. A text is written in Albanian, English or both."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -7,16 +8,22 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from sofra.accounts.access import level_of
 from sofra.activities.forms import SEEN_BY, MoneyField, OrganisationField, WhenField, find_organisation
 from sofra.activities.models import Activity, Project
-from sofra.organisations.forms import read_typed_place
+from sofra.activities.queries import activities as known_activities
+from sofra.organisations.forms import place_choices, read_typed_place
 from sofra.organisations.models import Organisation
 from sofra.organisations.vocabulary import Theme
 from sofra.places.queries import name_of
 
+from . import queries
 from .models import Measure, Money, Objective, Plan
 
 LANGUAGES = (("sq", _("in Albanian")), ("en", _("in English")))
+
+
+MOST_OFFERED = 1_000  # names that a field offers while one types; others are found all the same
 
 
 def area(rows: int = 3) -> forms.Textarea:
@@ -61,11 +68,55 @@ def first_texts(thing: Any, **names: str) -> dict[str, str]:
     }
 
 
+def offered(lists: Collection[str], user: Any, plan: Plan | None = None) -> dict[str, list[tuple[str, str]]]:
+    """What the fields of a form offer while one types, as value and words, by the name of the list."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    level = level_of(user)
+    if "known-organisations" in lists:
+        named = Organisation.objects.filter(ended_in=None, joined_to=None, visible_to__lte=level).order_by("name", "id")
+        found["known-organisations"] = [(name, "") for name in named.values_list("name", flat=True)[:MOST_OFFERED]]
+    if "known-places" in lists:
+        found["known-places"] = [(name, "") for name in place_choices()]
+    if "known-activities" in lists:
+        titles = known_activities(level).order_by("-updated_at").values_list("title", flat=True)
+        found["known-activities"] = [(title, "") for title in titles[:MOST_OFFERED]]
+    if plan is not None and "known-measures" in lists:
+        found["known-measures"] = [(one.code, _worded(one)) for one in plan.measures.all()[:MOST_OFFERED]]
+    if plan is not None and "known-higher" in lists:
+        higher = Measure.objects.filter(plan__in=queries.above(user, plan)).order_by("plan", "position")
+        found["known-higher"] = [(one.code, _worded(one)) for one in higher[:MOST_OFFERED]]
+    if plan is not None and "known-indicators" in lists:
+        found["known-indicators"] = [(one.code, str(one)) for one in plan.indicators.all()[:MOST_OFFERED]]
+    return found
+
+
+def _worded(measure: Measure) -> str:
+    return f"{measure.number} {measure}".strip()
+
+
+class SeveralWidget(forms.Widget):
+    """One line for each thing, and three more; what was sent as lines of one field is read too."""
+
+    template_name = "plans/several.html"
+    MORE = 3
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        lines = data.getlist(name) if hasattr(data, "getlist") else [data.get(name, "")]
+        return "\n".join(line for line in lines if line)
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        lines = [line for line in str(value or "").splitlines() if line.strip()]
+        context["lines"] = [*lines, *[""] * self.MORE]
+        return context
+
+
 class OnePlaceField(forms.CharField):
     """A place as it is typed; gives its code, "" for none."""
 
     def __init__(self, **said: Any) -> None:
-        super().__init__(required=False, max_length=120, **said)
+        widget = forms.TextInput(attrs={"list": "known-places"})
+        super().__init__(required=False, max_length=120, widget=widget, **said)
 
     def clean(self, value: Any) -> str:
         typed = super().clean(value).strip()
@@ -80,7 +131,12 @@ class PlacesField(forms.CharField):
 
     def __init__(self, **said: Any) -> None:
         super().__init__(
-            label=_("Places"), required=False, max_length=4000, widget=area(2), help_text=_("One a line"), **said
+            label=_("Places"),
+            required=False,
+            max_length=4000,
+            widget=SeveralWidget(attrs={"list": "known-places"}),
+            help_text=_("One a line; save to get more lines"),
+            **said,
         )
 
     def clean(self, value: Any) -> list[str]:
@@ -135,9 +191,43 @@ class PlanForm(TextsForm):
 
 
 class ObjectiveForm(TextsForm):
+    """Where it stands: within another objective or at the top, and behind which one."""
+
     texts = (("title", _("Title"), 0), ("about", _("What it is"), 3))
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     number = forms.CharField(label=_("Number"), max_length=10, help_text=_("As the plan numbers it: 1, A, II"))
+    within = forms.ModelChoiceField(
+        label=_("Part of the objective"),
+        queryset=Objective.objects.none(),
+        required=False,
+        to_field_name="code",
+        empty_label=_("none: it stands at the top"),
+    )
+    after = forms.ModelChoiceField(
+        label=_("Stands behind"),
+        queryset=Objective.objects.none(),
+        required=False,
+        to_field_name="code",
+        empty_label=_("where it stands now; a new one at the end"),
+    )
     source = forms.CharField(label=_("Source"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, plan: Plan, **said: Any) -> None:
+        super().__init__(*args, **said)
+        for name in ("within", "after"):
+            self.fields[name].queryset = plan.objectives.all()  # type: ignore[attr-defined]
+            self.fields[name].label_from_instance = _numbered  # type: ignore[attr-defined]
+
+    def said(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("number", "within", "after", "source")} | {
+            "titles": self.pair("title"),
+            "about": self.pair("about"),
+        }
+
+
+def _numbered(one: Any) -> str:
+    """How a choice names an objective."""
+    return f"{one.number}. {one}"
 
 
 class MeasureForm(TextsForm):
@@ -151,14 +241,23 @@ class MeasureForm(TextsForm):
         label=_("Part of the measure"),
         required=False,
         max_length=80,
+        widget=forms.TextInput(attrs={"list": "known-measures"}),
         help_text=_("Its code; empty where it is a part of none"),
     )
     serves = forms.CharField(
-        label=_("Counts towards the measure of a higher plan"), required=False, max_length=80, help_text=_("Its code")
+        label=_("Counts towards the measure of a higher plan"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "known-higher"}),
+        help_text=_("Its code"),
     )
     responsible = OrganisationField(label=_("Responsible body"), required=False)
     partners = forms.CharField(
-        label=_("Partners"), required=False, max_length=4000, widget=area(2), help_text=_("One a line")
+        label=_("Partners"),
+        required=False,
+        max_length=4000,
+        widget=SeveralWidget(attrs={"list": "known-organisations"}),
+        help_text=_("One a line; save to get more lines"),
     )
     places = PlacesField()
     begins = WhenField(label=_("Begins"))
@@ -169,6 +268,7 @@ class MeasureForm(TextsForm):
         super().__init__(*args, **said)
         self.plan, self.plans = plan, plans
         self.fields["objective"].queryset = plan.objectives.all()  # type: ignore[attr-defined]
+        self.fields["objective"].label_from_instance = _numbered  # type: ignore[attr-defined]
 
     def clean_partners(self) -> list[Organisation]:
         found = []
@@ -223,17 +323,28 @@ class StatusForm(forms.Form):
 class ActivityForm(forms.Form):
     """An activity by its id, as its page shows it."""
 
-    activity = forms.CharField(label=_("Activity"), max_length=120, help_text=_("Its id, from the address of its page"))
+    activity = forms.CharField(
+        label=_("Activity"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"list": "known-activities"}),
+        help_text=_("Its title, or its id from the address of its page"),
+    )
 
     def __init__(self, *args: Any, among: Any, **said: Any) -> None:
         super().__init__(*args, **said)
         self.among = among
 
     def clean_activity(self) -> Activity:
-        code = self.cleaned_data["activity"].strip().rstrip("/").rpartition("/")[2]
+        typed = self.cleaned_data["activity"].strip()
+        code = typed.rstrip("/").rpartition("/")[2]
         found: Activity | None = self.among.filter(code=code).first()
         if found is None:
-            raise ValidationError(_("No activity has this id."))
+            named = list(self.among.filter(title__iexact=typed)[:2])
+            if len(named) > 1:
+                raise ValidationError(_("Several activities have this title: write the id of the one that is meant."))
+            if not named:
+                raise ValidationError(_("No activity has this id or this title."))
+            found = named[0]
         return found
 
 

@@ -1,4 +1,8 @@
-"""Readings from a table (CSV, XLSX, or pasted): every row is read before one is kept; what is wrong is told by row."""
+"""Readings from a table (CSV, XLSX, or pasted): every row is read before one is kept; what is wrong is told by row.
+
+A column "sex: women" holds how many of the value were women: any heading of two words with a colon between them is a
+part. Parts need not add up to the value.
+"""
 
 import csv
 import io
@@ -25,17 +29,25 @@ NAMES: dict[str, tuple[str, ...]] = {
     "denominator": ("denominator", "emeruesi"),
     "why_unknown": ("why not known", "pse nuk dihet"),
     "source": ("source", "burimi"),
+    "complete": ("complete", "i plote", "e plote"),
     "note": ("note", "shenim"),
 }
+YES_NO = {"": None, "yes": True, "po": True, "1": True, "no": False, "jo": False, "0": False}
+Column = tuple[int, str, str]  # where a part stands, of what it is, which it is
 
 
 @dataclass
 class Checked:
-    """What a table holds: readings that can be kept, or sentences of rows that cannot; then nothing is kept."""
+    """What a table holds: readings with their parts, or sentences of rows that cannot be kept; then none is.
 
-    readings: list[Reading] = field(default_factory=list)
+    `there`: rows that say what was handed in or approved already; they are left out.
+    """
+
+    readings: list[tuple[Reading, list[measuring.Part]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     rows: int = 0
+    wrong: int = 0
+    there: int = 0
 
 
 def rows_of(content: bytes, name: str) -> list[list[str]]:
@@ -49,14 +61,23 @@ def rows_of(content: bytes, name: str) -> list[list[str]]:
         except Exception:
             raise ValidationError(_("This file cannot be read as a table: save it again as XLSX or CSV.")) from None
     else:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp1250", "replace")
-        found = pasted(text)
+        found = pasted(_text(content))
     if len(found) > MOST_ROWS + 1:
         raise ValidationError(_("The table has more than %(most)s rows: take it apart.") % {"most": MOST_ROWS})
     return found
+
+
+def _text(content: bytes) -> str:
+    """The letters of a file: as UTF-8, as Excel writes "Unicode text", or as Windows of Central Europe wrote them."""
+    names = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1250")
+    for name in names:
+        try:
+            text = content.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise ValidationError(_("The letters of this file cannot be read: save it again as “CSV UTF-8”, or as XLSX."))
 
 
 def _cell(value: Any) -> str:
@@ -87,6 +108,7 @@ def checked(plan: Plan, rows: Sequence[Sequence[str]], *, by: User | None) -> Ch
                     " “numerator” and “denominator”, and “source”."
                 )
             )
+    parts = _parts(rows[0])
     known = {one.code: one for one in Indicator.objects.filter(plan=plan).select_related("plan")}
     locks = list(queries.locks(plan).values_list("period", flat=True))
     made, told = Checked(rows=len(rows) - 1), set[tuple[int, str]]()
@@ -97,11 +119,44 @@ def checked(plan: Plan, rows: Sequence[Sequence[str]], *, by: User | None) -> Ch
             if (key := (reading.indicator_id, reading.period)) in told:
                 raise ValidationError(_("this indicator stands twice for the same period."))
             told.add(key)
-            made.readings.append(reading)
+            made.readings.append((reading, _read_parts(row, parts)))
         except ValidationError as problem:
+            made.wrong += 1
             if len(made.problems) < MOST_TOLD:
                 made.problems.append(_("Row %(n)s: %(words)s") % {"n": number, "words": " ".join(problem.messages)})
+    there = queries.waiting_or_approved(plan, {one.period for one, _parts in made.readings})
+    fresh = [(one, some) for one, some in made.readings if queries.as_read(one) not in there]
+    made.there = len(made.readings) - len(fresh)
+    made.readings = fresh
     return made
+
+
+def _parts(head: Sequence[str]) -> list[Column]:
+    """The columns of parts. Raises ValidationError for one that is too long, or that stands twice."""
+    found: dict[tuple[str, str], int] = {}
+    for at, cell in enumerate(head):
+        which, colon, key = (word.strip() for word in cell.partition(":"))
+        if not (colon and which and key):
+            continue
+        if len(which) > 20 or len(key) > 40:
+            raise ValidationError(
+                _("Shorten the heading “%(head)s”: at most 20 letters, a colon, at most 40.") % {"head": cell[:80]}
+            )
+        if (which, key) in found:
+            raise ValidationError(_("The heading “%(head)s” stands twice.") % {"head": cell[:80]})
+        found[which, key] = at
+    return [(at, which, key) for (which, key), at in found.items()]
+
+
+def _read_parts(row: Sequence[str], columns: Sequence[Column]) -> list[measuring.Part]:
+    found = []
+    for at, which, key in columns:
+        value = _number(row[at].strip()) if at < len(row) else None
+        if value is not None and value < 0:
+            raise ValidationError(_("“%(which)s: %(key)s” is 0 or more.") % {"which": which, "key": key})
+        if value is not None:
+            found.append((which, key, value))
+    return found
 
 
 def _columns(head: Sequence[str]) -> dict[str, int]:
@@ -123,13 +178,17 @@ def _read(said: dict[str, str], known: dict[str, Indicator], locks: Sequence[str
         rules.check_share(numbers["numerator"], numbers["denominator"])
         numbers["value"] = rules.share(numbers["numerator"], numbers["denominator"])
     why, source = said.get("why_unknown", "")[:300], said.get("source", "")[:300]
+    complete = fold(said.get("complete", ""))
+    if complete not in YES_NO:
+        raise ValidationError(_("“complete” is yes, no or empty."))
     measuring.check_value(indicator, numbers["value"], why, source)
     return Reading(
         indicator=indicator,
         period=period,
         why_unknown=why,
         source=source,
-        note=said.get("note", ""),
+        note=said.get("note", "")[:2000],
+        complete=YES_NO[complete],
         by=by,
         state=Reading.State.SUBMITTED,
         **numbers,

@@ -13,7 +13,7 @@ from sofra.ground.tongues import said
 
 from . import rules
 from .forms import OnePlaceField, TextsForm, area
-from .models import Indicator, Measure, Plan
+from .models import Indicator, Measure, Objective, Plan
 
 OFTEN = [
     ("", _("not said")),
@@ -51,16 +51,30 @@ class PeriodField(forms.CharField):
 class IndicatorForm(TextsForm):
     texts = (("title", _("Title"), 0), ("definition", _("Definition"), 3), ("how", _("How it is measured"), 2))
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    measure = forms.ModelChoiceField(
-        label=_("Of the measure"), queryset=Measure.objects.none(), required=False, to_field_name="code"
+    objective = forms.ModelChoiceField(
+        label=_("Of the objective"), queryset=Objective.objects.none(), required=False, to_field_name="code"
+    )
+    measure = forms.CharField(
+        label=_("Of the measure"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "known-measures"}),
+        help_text=_("Its code; empty where it is of none"),
     )
     parent = forms.CharField(
-        label=_("Is a part of the indicator"), required=False, max_length=100, help_text=_("Its code")
+        label=_("Is a part of the indicator"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"list": "known-indicators"}),
+        help_text=_("Its code"),
     )
     scale = forms.ChoiceField(
         label=_("Scale"), choices=[(code, capfirst(word)) for code, word in Indicator.Scale.choices]
     )
     unit = forms.CharField(label=_("Unit"), required=False, max_length=40, help_text=_("people, organisations, days …"))
+    of_people = forms.BooleanField(
+        label=_("It counts people: fewer than five of them are not told in public"), required=False
+    )
     levels = forms.CharField(
         label=_("Levels"),
         required=False,
@@ -88,9 +102,19 @@ class IndicatorForm(TextsForm):
     def __init__(self, *args: Any, plan: Plan, among: Any, **said: Any) -> None:
         super().__init__(*args, **said)
         self.among = among
-        self.fields["measure"].queryset = plan.measures.all()  # type: ignore[attr-defined]
+        self.plan = plan
+        self.fields["objective"].queryset = plan.objectives.all()  # type: ignore[attr-defined]
         figures = [(name, str(one.title)) for name, one in sorted(FIGURES.items())]
         self.fields["figure"].choices = [("", _("no figure")), *figures]  # type: ignore[attr-defined]
+
+    def clean_measure(self) -> Measure | None:
+        code = self.cleaned_data["measure"].strip()
+        found: Measure | None = self.plan.measures.filter(code=code).first()
+        if code and found is None:
+            raise ValidationError(
+                _("No measure has the code “%(code)s”: it stands on the measure's page."), params={"code": code}
+            )
+        return found
 
     def clean_parent(self) -> Indicator | None:
         code = self.cleaned_data["parent"].strip()

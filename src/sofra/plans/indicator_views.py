@@ -1,5 +1,6 @@
 """Pages of indicators and their readings."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -7,22 +8,27 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sofra.accounts import roles
 from sofra.accounts.access import level_of, require
+from sofra.activities import dates
 from sofra.ground.figures import FIGURES
 from sofra.ground.tongues import said
 from sofra.organisations.queries import place_titles
 from sofra.printing import page as printed
 
-from . import forms, importing, indicator_forms, measuring, queries, reporting, rules, services, tables
-from .models import Indicator, Lock, Reading
+from . import few, forms, importing, indicator_forms, measuring, queries, reporting, rules, services, tables
+from .models import Indicator, Lock, Reading, Step
+from .saying import deed, field_words
 from .views import CHANGED, page_of, put
 
+SHOWN = 50  # of what happened to an indicator; all of it stands with the plan's changes
 WAITING = (Reading.State.DRAFT, Reading.State.SUBMITTED, Reading.State.RETURNED)
 
 
@@ -31,7 +37,12 @@ def indicator_bank(request: HttpRequest) -> HttpResponse:
     """Indicators of prevention to start from."""
     table = tables.bank(request.user)
     mine = [one for one in queries.plans(request.user) if queries.writes(request.user, one)]
-    return render(request, "plans/bank.html", {"table": table, "plans": mine[:50]})
+    chosen = next((one for one in mine if one.code == request.GET.get("plan")), None)
+    if chosen is not None:
+        address = reverse("indicator_new", args=[chosen.code])
+        return redirect(f"{address}?{urlencode({'from': request.GET.get('from', '')})}")
+    page = Paginator(table.rows, 50).get_page(request.GET.get("page"))
+    return render(request, "plans/bank.html", {"table": table, "page": page, "plans": mine[:500]})
 
 
 @require_safe
@@ -39,7 +50,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     """What it is, how it stands, each reading with its parts, its chart, and what waits for those who decide."""
     found = queries.indicator_for(request.user, code)
     level = level_of(request.user)
-    standing = queries.standings([found])[0]
+    standing = queries.standings([found], level)[0]
     reads = queries.reads(request.user, found)
     readings = list(found.readings.filter(state=Reading.State.APPROVED).prefetch_related("parts").order_by("period"))
     readings.sort(key=lambda one: rules.after(one.period))
@@ -54,58 +65,85 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "standing": standing,
         "rule": tables.lights_rule(),
         "light_words": standing.words,
-        "baseline": tables.value_words(found, found.baseline),
+        "baseline": tables.few_words()
+        if few.too_few(found, found.baseline_numerator or found.baseline, level)
+        else tables.value_words(found, found.baseline),
+        "baseline_on": dates.written(found.baseline_on) if found.baseline_on else "",
         "measured_by": queries.name_of(found.measured_by, level),
         "often": dict(indicator_forms.OFTEN).get(found.how_often, ""),
         "place": place_titles([found.place]).get(found.place, ""),
         "targets": [(one, tables.value_words(found, one.value)) for one in found.targets.all()],
-        "rows": [_row(one, found, level) for one in readings],
+        "rows": [_row(one, found, level, standing.back) for one in readings],
         "rolled": [
             (
                 one,
-                _("fewer than five")
-                if queries.too_few(found, one.value, level)
-                else tables.value_words(found, one.value),
+                tables.few_words() if (found.pk, one.period) in standing.back else tables.value_words(found, one.value),
             )
             for one in (standing.readings if found.rolls_up != Indicator.RollsUp.NOT else [])
         ],
-        "children": found.children.all()[:200],
+        "children": Paginator(found.children.order_by("code"), 100).get_page(request.GET.get("page")),
+        "steps": _steps(found, level),
         "figure": FIGURES.get(found.figure),
         "now": now,
-        "now_words": tables.value_words(found, now.value) if now is not None else "",
+        "now_words": _now_words(found, now, level) if now is not None else "",
         "reads": reads,
         "waiting": found.readings.filter(state__in=WAITING).select_related("by").order_by("-id")[:50] if reads else [],
         "writes": found.plan is not None and queries.writes(request.user, found.plan),
         "levels": [said(one) for one in found.levels],
         "chart": mark_safe(printed.blocks_html([chart], language=language, level=3)) if chart else "",
         "unit": tables.unit_words(found.unit),
-        "too_few": queries.too_few(found, standing.value, level),
+        "few_words": tables.few_words() if standing.few else "",
         "value": tables.value_words(found, standing.value),
         "target": tables.value_words(found, standing.target),
     }
     return render(request, "plans/indicator.html", context)
 
 
-def _row(one: Reading, found: Indicator, level: int) -> dict[str, Any]:
-    careful = level == 0 and found.unit.lower() in ("people", "persona")
-    few = queries.too_few(found, one.value, level)
+def _now_words(found: Indicator, now: Any, level: int) -> str:
+    """A figure of the hub as this indicator would keep it: of a share how many of how many."""
+    if found.scale == Indicator.Scale.SHARE:
+        if not now.denominator:
+            return ""
+        is_few = any(few.too_few(found, one, level) for one in (now.numerator, now.denominator - now.numerator))
+        share = tables.value_words(found, rules.share(now.numerator, now.denominator))
+        told = f"{share} ({tables.number(now.numerator)} / {tables.number(now.denominator)})"
+        return tables.few_words() if is_few else told
+    return tables.few_words() if few.too_few(found, now.value, level) else tables.value_words(found, now.value)
+
+
+def _steps(found: Indicator, level: int) -> list[tuple[str, str, str, str]]:
+    """What happened to it, the newest first."""
+    steps = Step.objects.filter(plan=found.plan, about=found.code[:100]).order_by("-id")[:SHOWN]
+    return [
+        (
+            tables.number_day(one.at),
+            deed(one.what),
+            field_words(one.before, one.after, careful=level == 0),
+            one.reason,
+        )
+        for one in steps
+    ]
+
+
+def _row(one: Reading, found: Indicator, level: int, back: Collection[few.Cell]) -> dict[str, Any]:
+    careful = level == 0 and found.of_people
+    kept = (found.pk, one.period) in back
     whole = one.numerator if found.scale == Indicator.Scale.SHARE else one.value
     parts = [(part.dimension, part.key, part.value) for part in one.parts.all()]
     return {
         "reading": one,
-        "value": _("fewer than five") if few else tables.value_words(found, one.value),
-        "share": f"{tables.number(one.numerator)} / {tables.number(one.denominator)}" if one.denominator else "",
+        "value": tables.few_words() if kept else tables.value_words(found, one.value),
+        "share": f"{tables.number(one.numerator)} / {tables.number(one.denominator)}"
+        if one.denominator and not kept
+        else "",
         "parts": [
             (
                 told.dimension,
-                [
-                    (key, _("fewer than five, or kept with them") if value is None else tables.number(value))
-                    for key, value in told.parts
-                ],
+                [(key, tables.few_words() if value is None else tables.number(value)) for key, value in told.parts],
                 tables.number(told.missing) if told.missing is not None and told.missing > 0 else "",
                 tables.number(told.beyond) if told.beyond else "",
             )
-            for told in ([] if few else rules.told_apart(parts, whole, careful=careful))
+            for told in ([] if kept else rules.told_apart(parts, whole, careful=careful))
         ],
     }
 
@@ -116,7 +154,11 @@ def indicator_new(request: HttpRequest, code: str) -> HttpResponse:
     by = require(request.user, roles.MEMBER)
     plan = queries.plan_for(by, code, edit=True)
     of = queries.bank().filter(code=request.GET.get("from", "")).first()
-    first = _first(of, 0) | {"baseline": None} if of else {"measure": request.GET.get("measure", "")}
+    first = (
+        _first(of, 0) | {"baseline": None}
+        if of
+        else {name: request.GET.get(name, "") for name in ("measure", "parent")}
+    )
     form = indicator_forms.IndicatorForm(
         request.POST or None, plan=plan, among=queries.indicators(by), level=level_of(by), initial=first
     )
@@ -132,6 +174,7 @@ def _first(of: Indicator, level: int) -> dict[str, Any]:
     plain = (
         "scale",
         "unit",
+        "of_people",
         "direction",
         "rolls_up",
         "figure",
@@ -146,6 +189,7 @@ def _first(of: Indicator, level: int) -> dict[str, Any]:
     )
     return {name: getattr(of, name) for name in plain} | {
         "seen": of.version,
+        "objective": of.objective.code if of.objective else "",
         "measure": of.measure.code if of.measure else "",
         "parent": of.parent.code if of.parent else "",
         "levels": "\n".join(f"{one.get('sq', '')} | {one.get('en', '')}" for one in of.levels),
@@ -241,15 +285,30 @@ def reading_decide(request: HttpRequest, number: int) -> HttpResponse:
     return redirect(found.indicator)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def readings_waiting(request: HttpRequest, code: str) -> HttpResponse:
-    """What was handed in and waits for a decision."""
+    """What was handed in and waits for a decision; many are approved at once."""
     by = require(request.user, roles.MEMBER)
     plan = queries.plan_for(by, code, edit=True)
-    found = Reading.objects.filter(indicator__plan=plan, state=Reading.State.SUBMITTED).select_related(
-        "indicator", "by"
-    )
-    page = Paginator(found.order_by("id"), 50).get_page(request.GET.get("page"))
+    found = Reading.objects.filter(indicator__plan=plan, state=Reading.State.SUBMITTED)
+    if request.method == "POST":
+        chosen = [int(one) for one in request.POST.getlist("chosen") if one.isdigit() and len(one) < 12]
+        asked = found if request.POST.get("act") == "all" else found.filter(pk__in=chosen)
+        try:
+            done, left = measuring.approve_many(asked.order_by("id").only("pk"), plan=plan, by=by)
+            messages.success(
+                request, ngettext("%(n)s reading was approved.", "%(n)s readings were approved.", done) % {"n": done}
+            )
+            if left:
+                messages.info(
+                    request,
+                    _("%(n)s wait on: somebody else approves what you handed in, and a closed period is opened first.")
+                    % {"n": left},
+                )
+        except ValidationError as problem:
+            messages.error(request, " ".join(problem.messages))
+        return redirect("readings_waiting", plan.code)
+    page = Paginator(found.select_related("indicator", "by").order_by("id"), 50).get_page(request.GET.get("page"))
     return render(request, "plans/waiting.html", {"plan": plan, "page": page})
 
 
@@ -266,11 +325,20 @@ def readings_import(request: HttpRequest, code: str) -> HttpResponse:
             rows = importing.rows_of(file.read(), file.name) if file else importing.pasted(form.cleaned_data["pasted"])
             checked = importing.checked(plan, rows, by=by)
             problems = checked.problems
-            if not problems:
+            if not problems and not checked.readings:
+                form.add_error(None, _("All that this table says was handed in already: there is nothing to bring."))
+            elif not problems:
                 kept = measuring.keep_readings(checked.readings, plan=plan, by=by)
                 messages.success(request, _("%(n)s readings were handed in; they wait for approval.") % {"n": kept})
+                if checked.there:
+                    messages.info(
+                        request, _("%(n)s rows were there already, and were left out.") % {"n": checked.there}
+                    )
                 return redirect(plan)
-            form.add_error(None, _("Nothing was kept: put these rows right, and bring the table again."))
+            else:
+                form.add_error(None, _("Nothing was kept: put these rows right, and bring the table again."))
+                if checked.wrong > len(problems):
+                    problems.append(_("… and %(n)s more rows.") % {"n": checked.wrong - len(problems)})
         except ValidationError as problem:
             put(form, problem)
     return page_of(
@@ -282,7 +350,7 @@ def readings_import(request: HttpRequest, code: str) -> HttpResponse:
         many=True,
         hint=_(
             "The first row names the columns: indicator, period, value (or numerator and denominator),"
-            " why not known, source."
+            " why not known, complete, source, note. A column “sex: women” holds a part of the value."
         ),
     )
 

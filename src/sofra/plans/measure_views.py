@@ -19,6 +19,8 @@ from .models import Measure
 from .saying import deed, field_words
 from .views import CHANGED, page_of, put
 
+MOST = 100  # activities that a measure's page lists
+
 
 @require_safe
 def measure(request: HttpRequest, code: str) -> HttpResponse:
@@ -42,21 +44,31 @@ def _context(request: HttpRequest, found: Measure, **bound: Any) -> dict[str, An
         "parts": found.parts.all(),
         "serves": found.serves if found.serves and readable.filter(pk=found.serves.plan_id).exists() else None,
         "serving": queries.serving(request.user, found),
-        "activities": queries.activities_of(request.user, found)[:100],
+        "activities": queries.activities_of(request.user, found)[:MOST],
         "money": [(row, tables.number(row.amount), queries.name_of(row.funder, level)) for row in rows],
-        "indicators": [tables._indicator(one, level) for one in queries.standings(list(found.indicators.all()))],
+        "indicators": [
+            tables.indicator_row(one, level) for one in queries.standings(list(found.indicators.all()), level)
+        ],
         "steps": [
-            (tables.number_day(step.at), deed(step.what), field_words(step.before, step.after), step.reason)
+            (
+                tables.number_day(step.at),
+                deed(step.what),
+                field_words(step.before, step.after, careful=level == 0),
+                step.reason,
+            )
             for step in found.steps.order_by("-id")[:50]
         ],
         "acts": queries.acts_on(request.user, found),
         "writes": queries.writes(request.user, found.plan),
+        "most": MOST,
+        "activity_count": queries.activities_of(request.user, found).count(),
     }
     if context["acts"]:
         context |= {
             "status_form": forms.StatusForm(initial={"seen": found.version, "status": found.status}, prefix="status"),
             "money_form": forms.MoneyRowForm(level=level, prefix="money"),
             "activity_form": forms.ActivityForm(among=_known(request.user), prefix="activity"),
+            "offered": forms.offered(("known-organisations", "known-activities"), request.user),
         }
     return context | bound
 

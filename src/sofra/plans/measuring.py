@@ -13,11 +13,12 @@ from sofra.accounts.models import User
 from sofra.ground.figures import FIGURES, Asked, told
 from sofra.ground.models import Visibility
 
-from . import queries, rolling, rules
+from . import few, queries, rolling, rules
 from .models import Indicator, Lock, Plan, Reading, ReadingPart, Target
 from .services import _kept, check_titles, free_code, locked, note
 
 State = Reading.State
+Part = tuple[str, str, Decimal]  # of what, which, how many
 CHANGEABLE = (
     "objective",
     "measure",
@@ -25,6 +26,7 @@ CHANGEABLE = (
     "titles",
     "definitions",
     "unit",
+    "of_people",
     "direction",
     "scale",
     "levels",
@@ -42,6 +44,11 @@ CHANGEABLE = (
     "source",
 )
 OPEN_STATES = (State.DRAFT, State.RETURNED)
+PEOPLE = frozenset(  # units that say by themselves that people are counted
+    "people|persons|women|girls|men|boys|pupils|students|teachers|participants|attendees|families|children|youth"
+    "|persona|njerëz|gra|vajza|burra|djem|nxënës|studentë|mësues|pjesëmarrës|familje|fëmijë|të rinj".split("|")
+)
+MOST_AT_ONCE = 20_000  # readings that are approved in one go
 
 
 # — indicators —————————————————————————————————————————————————————————————————————————————————————————————
@@ -61,6 +68,7 @@ def add_indicator(
     _before, after = _kept(made, {"titles": titles, **said}, CHANGEABLE)
     _check(made)
     made.save()
+    _told_of_people(made)
     if made.parent_id:
         rolling.after_change(made)
     note("indicator.added", made.code, by, plan=plan, measure=made.measure, after=after)
@@ -69,7 +77,7 @@ def add_indicator(
 
 def copy_from_bank(of: Indicator, plan: Plan, *, by: User | None, **said: Any) -> Indicator:
     """An indicator of the bank for a plan: its own from then on. Baseline and targets are the plan's to say."""
-    names = ("definitions", "unit", "direction", "scale", "levels", "how", "how_often", "figure", "source")
+    names = ("definitions", "unit", "of_people", "direction", "scale", "levels", "how", "how_often", "figure", "source")
     return add_indicator(plan, titles=dict(of.titles), by=by, **{name: getattr(of, name) for name in names}, **said)
 
 
@@ -83,6 +91,7 @@ def edit_indicator(indicator: Indicator, *, by: User | None, seen: int | None = 
     if after:
         now.version += 1
         now.save()
+        _told_of_people(now)
         if {"parent", "rolls_up"} & set(after):
             rolling.after_change(now)
             if old_parent is not None and old_parent.pk != now.parent_id:
@@ -91,8 +100,21 @@ def edit_indicator(indicator: Indicator, *, by: User | None, seen: int | None = 
     return now
 
 
+def _told_of_people(one: Indicator) -> None:
+    """What rolls up into one another counts people in all its parts, or in none."""
+    if one.parent_id is None and one.rolls_up == Indicator.RollsUp.NOT:
+        return
+    tree = few.tree_of(one.pk)
+    if Indicator.objects.filter(pk__in=list(tree), of_people=True).exists():
+        Indicator.objects.filter(pk__in=list(tree), of_people=False).update(of_people=True)
+        one.of_people = True
+
+
 def _check(one: Indicator) -> None:
     check_titles(one.titles)
+    one.of_people = one.of_people or one.unit.strip().lower() in PEOPLE
+    if one.objective is not None and one.objective.plan_id != one.plan_id:
+        raise ValidationError({"objective": _("This objective is another plan's.")})
     if one.parent is not None and one.parent.plan_id != one.plan_id and one.parent.plan_id not in _above(one.plan):
         raise ValidationError({"parent": _("The indicator above is one of the same plan, or of one that it nests in.")})
     if rolling.refuse_circle(one if one.pk else None, one.parent):
@@ -168,7 +190,7 @@ def record_reading(
     complete: bool | None = None,
     source: str = "",
     note_said: str = "",
-    parts: Sequence[tuple[str, str, Decimal]] = (),
+    parts: Sequence[Part] = (),
     submit: bool = False,
 ) -> Reading:
     """A reading as a draft, or handed in at once. Raises ValidationError of {field: sentences}."""
@@ -284,6 +306,43 @@ def approve_reading(reading: Reading, *, by: User | None) -> Reading:
 
 
 @transaction.atomic
+def approve_many(found: Iterable[Reading], *, plan: Plan, by: User | None) -> tuple[int, int]:
+    """All of these that wait and that somebody else handed in, or none. Of several for one period the newest counts.
+
+    Gives how many were approved, and how many of them were one's own or of a closed period and wait on. Raises
+    ValidationError.
+    """
+    asked = [one.pk for one in found][: MOST_AT_ONCE + 1]
+    if len(asked) > MOST_AT_ONCE:
+        raise ValidationError(_("At most %(most)s are approved in one go: choose fewer.") % {"most": MOST_AT_ONCE})
+    now = Reading.objects.select_for_update(of=("self",)).filter(pk__in=asked, state=State.SUBMITTED)
+    rows = list(now.filter(indicator__plan=plan).order_by("indicator", "id"))
+    closed = list(queries.locks(plan).values_list("period", flat=True))
+    mine = [
+        one
+        for one in rows
+        if not (by is not None and one.by_id == by.pk) and not any(rules.holds(lock, one.period) for lock in closed)
+    ]
+    newest = {(one.indicator_id, one.period): one for one in mine}
+    indicators = sorted({one.indicator_id for one in mine})
+    for start in range(0, len(indicators), 5_000):
+        some = indicators[start : start + 5_000]
+        list(Indicator.objects.select_for_update(of=("self",)).filter(pk__in=some).order_by("pk").values_list("pk"))
+        counted = Reading.objects.filter(indicator__in=some, state=State.APPROVED)
+        old = [pk for pk, one, period in counted.values_list("pk", "indicator", "period") if (one, period) in newest]
+        Reading.objects.filter(pk__in=old).update(state=State.REPLACED)
+    at = timezone.now()
+    for one in mine:
+        one.state = State.APPROVED if newest[one.indicator_id, one.period] is one else State.REPLACED
+        one.decided_by, one.decided_at = by, at
+    Reading.objects.bulk_update(mine, ["state", "decided_by", "decided_at"], batch_size=1_000)
+    rolling.after_readings(indicators)
+    if mine:
+        note("readings.approved", plan.code, by, plan=plan, after={"rows": len(newest)})
+    return len(newest), len(rows) - len(mine)
+
+
+@transaction.atomic
 def return_reading(reading: Reading, *, reason: str, by: User | None) -> Reading:
     now = _locked(reading, State.SUBMITTED)
     if not reason.strip():
@@ -354,8 +413,20 @@ def open_period(lock: Lock, *, reason: str, by: User | None) -> None:
 
 
 @transaction.atomic
-def keep_readings(made: Iterable[Reading], *, plan: Plan, by: User | None) -> int:
-    """Rows that `importing.checked` passed: handed in, all or none."""
-    rows = Reading.objects.bulk_create(list(made), batch_size=2_000)
-    note("readings.imported", plan.code, by, plan=plan, after={"rows": len(rows)})
+def keep_readings(made: Sequence[tuple[Reading, Sequence[Part]]], *, plan: Plan, by: User | None) -> int:
+    """Rows that `importing.checked` passed: handed in with their parts, all or none."""
+    Plan.objects.select_for_update().get(pk=plan.pk)  # the same table sent twice at once is kept once
+    there = queries.waiting_or_approved(plan, [one.period for one, _parts in made])
+    fresh = [(one, parts) for one, parts in made if queries.as_read(one) not in there]
+    rows = Reading.objects.bulk_create([one for one, _parts in fresh], batch_size=2_000)
+    ReadingPart.objects.bulk_create(
+        [
+            ReadingPart(reading=row, dimension=which, key=key, value=value)
+            for row, (_one, parts) in zip(rows, fresh, strict=True)
+            for which, key, value in parts
+        ],
+        batch_size=2_000,
+    )
+    if rows:
+        note("readings.imported", plan.code, by, plan=plan, after={"rows": len(rows)})
     return len(rows)

@@ -62,15 +62,17 @@ class Plan(models.Model):
 
 
 class Objective(models.Model):
-    """What a plan wants to reach. Its measures stand below it."""
+    """What a plan wants to reach. Its measures stand below it; `within` is the objective that it is a part of."""
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="objectives")
+    within = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
     code = models.CharField(max_length=80, unique=True)
     number = models.CharField(max_length=10, help_text="As the plan numbers it: 1, A, II")
     titles = models.JSONField(default=dict)
     about = models.JSONField(default=dict)
     source = models.CharField(max_length=300, blank=True)
     position = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["position", "id"]
@@ -176,6 +178,7 @@ class Indicator(models.Model):
 
     `rolls_up` says how a parent follows from its children. A share keeps numerator and denominator, so that it rolls
     up by adding those. `figure` names a figure of the hub (ground.figures) that it is read from by itself.
+    `of_people`: it counts people; it is the same for all that roll up into one another.
     """
 
     class Direction(models.TextChoices):
@@ -203,6 +206,7 @@ class Indicator(models.Model):
     titles = models.JSONField(default=dict)
     definitions = models.JSONField(default=dict)
     unit = models.CharField(max_length=40, blank=True)
+    of_people = models.BooleanField(default=False, help_text="Few of what it counts are not told in public")
     direction = models.CharField(max_length=4, choices=Direction, default=Direction.NONE)
     scale = models.CharField(max_length=6, choices=Scale, default=Scale.NUMBER)
     levels = models.JSONField(default=list, help_text='Of levels, from the lowest: [{"sq", "en"}]')
@@ -233,7 +237,7 @@ class Indicator(models.Model):
 class Target(models.Model):
     """What is to be reached by the end of a period ("2018", "2018-H1", "2018-Q3", "2018-05")."""
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="targets")
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="targets", db_index=False)
     period = models.CharField(max_length=7)
     value = models.DecimalField(max_digits=16, decimal_places=4)
     source = models.CharField(max_length=300, blank=True)
@@ -257,7 +261,7 @@ class Reading(models.Model):
         RETURNED = "returned", _("returned")
         REPLACED = "replaced", _("replaced")
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="readings")
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="readings", db_index=False)
     period = models.CharField(max_length=7)
     value = models.DecimalField(max_digits=16, decimal_places=4, null=True)
     numerator = models.DecimalField(max_digits=16, decimal_places=4, null=True)
@@ -289,11 +293,12 @@ class Rolled(models.Model):
     `known` of `parts` had something to tell; of the others nothing is known, so that the rest is no whole.
     """
 
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="rolled")
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="rolled", db_index=False)
     period = models.CharField(max_length=7)
     value = models.DecimalField(max_digits=20, decimal_places=4, null=True)
     numerator = models.DecimalField(max_digits=20, decimal_places=4, null=True)
     denominator = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    latest = models.BigIntegerField(null=True, help_text="Of the newest reading of its parts: that reading's number")
     known = models.PositiveIntegerField(default=0)
     parts = models.PositiveIntegerField(default=0)
 
@@ -305,7 +310,7 @@ class Rolled(models.Model):
 class ReadingPart(models.Model):
     """A part of a reading: of whom (dimension and key, "sex" and "women"), how many. Parts need not add up."""
 
-    reading = models.ForeignKey(Reading, models.CASCADE, related_name="parts")
+    reading = models.ForeignKey(Reading, models.CASCADE, related_name="parts", db_index=False)
     dimension = models.CharField(max_length=20)
     key = models.CharField(max_length=40)
     value = models.DecimalField(max_digits=16, decimal_places=4)

@@ -5,12 +5,12 @@ is public once it is approved; before that it is for those who write for the pla
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 
 from sofra.accounts import roles
@@ -22,6 +22,7 @@ from sofra.organisations import queries as organisations
 from sofra.organisations.models import Organisation
 
 from . import rolling, rules
+from .few import Cell, kept_back
 from .models import Assessment, Indicator, Lock, Measure, Money, Objective, Plan, Reading, Rolled, Step, Target
 
 _AROUND = ("owner__joined_to", "under")
@@ -79,6 +80,15 @@ def reads(user: Any, indicator: Indicator) -> bool:
     return indicator.measure is not None and acts_on(user, indicator.measure)
 
 
+def objective_for(user: Any, code: str) -> Objective:
+    """An objective for those who write for its plan; otherwise 404."""
+    found = Objective.objects.select_related("plan__owner__joined_to", "within").filter(code=code, plan__in=plans(user))
+    one = found.first()
+    if one is None or not writes(user, one.plan):
+        raise Http404
+    return one
+
+
 def measure_for(user: Any, code: str, *, act: bool = False, edit: bool = False) -> Measure:
     around = ("plan__owner__joined_to", "objective", "within", "serves__plan", "responsible__joined_to")
     found = Measure.objects.select_related(*around).filter(code=code, plan__in=plans(user)).first()
@@ -134,55 +144,90 @@ def name_of(organisation: Organisation | None, level: int) -> str:
 
 @dataclass
 class Node:
-    """A measure of the tree with what stands below it, and how far down it is."""
+    """A measure of the tree with what stands below it, and how far down it is.
+
+    `opens`: parts follow below it. `closes`: so many levels end with it.
+    """
 
     measure: Measure
     depth: int
     indicators: int = 0
     activities: int = 0
+    serving: int = 0  # measures of plans below that count towards it
+    opens: bool = False
+    closes: int = 0
 
 
-def tree(plan: Plan, *, objective: Objective | None = None, tops: Sequence[int] | None = None) -> list[Node]:
-    """Measures in the order of the plan, parts below their wholes. `tops`: only these and what is below them."""
-    found = plan.measures.select_related("responsible__joined_to", "serves__plan")
-    if objective is not None:
-        found = found.filter(objective=objective)
-    if tops is not None:
-        below = Q(pk__in=tops)
-        for top in tops:
-            below |= Q(path__startswith=f"{top}/")
-        found = found.filter(below)
-    by_whole: dict[int | None, list[Measure]] = defaultdict(list)
-    held = list(found)
-    there = {one.pk for one in held}
-    for one in held:
-        by_whole[one.within_id if one.within_id in there else None].append(one)
-    counted = _counts(held)
-    nodes: list[Node] = []
-
-    def descend(whole: int | None, depth: int) -> None:
-        for one in by_whole.get(whole, []):
-            nodes.append(Node(one, depth, *counted.get(one.pk, (0, 0))))
-            descend(one.pk, depth + 1)
-
-    descend(None, 0)
-    return nodes
+Place = tuple[int, int]  # a measure's number and its depth
 
 
-def _counts(measures: Iterable[Measure]) -> dict[int, tuple[int, int]]:
+def order(plan: Plan, *, tops: Collection[int] | None = None) -> list[Place]:
+    """Every measure of the plan, parts below their wholes, objective by objective. `tops`: only these and below them.
+
+    Numbers only: a page shows a hundred of thousands.
+    """
+    rank = {one.pk: n for n, (one, _depth) in enumerate(objectives(plan))}
+    rows = list(plan.measures.order_by("position", "id").values_list("pk", "within", "objective"))
+    rows.sort(key=lambda row: rank.get(row[2], len(rank)))
+    below: dict[int | None, list[int]] = defaultdict(list)
+    for pk, whole, _objective in rows:
+        below[whole].append(pk)
+    found: list[Place] = []
+    waiting = [(pk, 0) for pk in reversed(below[None]) if tops is None or pk in tops]
+    while waiting:
+        pk, depth = waiting.pop()
+        found.append((pk, depth))
+        waiting += [(part, depth + 1) for part in reversed(below[pk])]
+    return found
+
+
+def objectives(plan: Plan) -> list[tuple[Objective, int]]:
+    """The plan's objectives with how deep each stands, those within others behind them."""
+    below: dict[int | None, list[Objective]] = defaultdict(list)
+    for one in plan.objectives.order_by("position", "id"):
+        below[one.within_id].append(one)
+    found: list[tuple[Objective, int]] = []
+    waiting = [(one, 0) for one in reversed(below[None])]
+    while waiting:
+        one, depth = waiting.pop()
+        found.append((one, depth))
+        waiting += [(part, depth + 1) for part in reversed(below[one.pk])]
+    return found
+
+
+def nodes(places: Sequence[Place], user: Any) -> list[Node]:
+    """The measures at these places of the order, with what is counted below each."""
+    held = {
+        one.pk: one
+        for one in Measure.objects.filter(pk__in=[pk for pk, _depth in places]).select_related(
+            "responsible__joined_to", "objective"
+        )
+    }
+    counted = _counts(held.values(), user)
+    found = [Node(held[pk], depth, *counted.get(pk, (0, 0, 0))) for pk, depth in places if pk in held]
+    for one, after in zip(found, [*found[1:], None], strict=True):
+        then = after.depth if after is not None else min(found[0].depth, one.depth)
+        one.opens, one.closes = then > one.depth, max(0, one.depth - then)
+    return found
+
+
+def _counts(measures: Iterable[Measure], user: Any) -> dict[int, tuple[int, int, int]]:
     numbers = [one.pk for one in measures]
-    found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    found: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    through = Measure.activities.through.objects.filter(activity__in=activities.activities(Visibility.PUBLIC))
+    below = Measure.objects.filter(plan__in=plans(user))
     for start in range(0, len(numbers), 5_000):
         some = numbers[start : start + 5_000]
-        held = Indicator.objects.filter(measure__in=some).order_by().values_list("measure").annotate(n=Count("id"))
-        for number, n in held:
-            found[number][0] = n
-        through = Measure.activities.through.objects.filter(
-            measure__in=some, activity__in=activities.activities(Visibility.PUBLIC)
-        )
-        for number, n in through.order_by().values_list("measure").annotate(n=Count("id")):
-            found[number][1] = n
-    return {number: (one[0], one[1]) for number, one in found.items()}
+        for at, rows in enumerate(
+            (
+                Indicator.objects.filter(measure__in=some).values_list("measure"),
+                through.filter(measure__in=some).values_list("measure"),
+                below.filter(serves__in=some).values_list("serves"),
+            )
+        ):
+            for number, n in rows.order_by().annotate(n=Count("id")):
+                found[number][at] = n
+    return {number: (one[0], one[1], one[2]) for number, one in found.items()}
 
 
 def statuses(plan: Plan) -> Mapping[str, int]:
@@ -191,6 +236,25 @@ def statuses(plan: Plan) -> Mapping[str, int]:
 
 def nested(user: Any, plan: Plan) -> QuerySet[Plan]:
     return plans(user).filter(under=plan)
+
+
+def below(user: Any, plan: Plan) -> dict[int, Plan]:
+    """The plan and all that nests in it, level by level, as far as the person may read."""
+    found = level = {plan.pk: plan}
+    while level:
+        level = {one.pk: one for one in plans(user).filter(under__in=level) if one.pk not in found}
+        found = found | level
+    return found
+
+
+def above(user: Any, plan: Plan) -> set[int]:
+    """The plans that it nests in, as far as the person may read."""
+    found: set[int] = set()
+    at = plan.under
+    while at is not None and at.pk not in found:
+        found.add(at.pk)
+        at = at.under
+    return set(plans(user).filter(pk__in=found).values_list("pk", flat=True))
 
 
 def serving(user: Any, measure: Measure) -> QuerySet[Measure]:
@@ -251,6 +315,18 @@ def sums(measures: Iterable[Measure], money: Mapping[int, Sequence[Money]]) -> S
     return made
 
 
+def whole_money(plan: Plan, level: int) -> Sums:
+    """Of all measures of the plan, added by the database."""
+    made = Sums(measures=plan.measures.count())
+    rows = Money.objects.filter(measure__plan=plan, ended_at=None, visible_to__lte=level).order_by()
+    for kind, currency, amount in rows.values_list("kind", "currency").annotate(amount=Sum("amount")):
+        made.by[kind][currency] = amount
+    known = dict(rows.values_list("kind").annotate(n=Count("measure", distinct=True)))
+    for kind in Money.Kind.values:
+        made.unknown[kind] = made.measures - known.get(kind, 0)
+    return made
+
+
 # — indicators —————————————————————————————————————————————————————————————————————————————————————————————
 
 
@@ -267,6 +343,12 @@ class Standing:
     known: int | None = None  # parts that had something to tell, of a parent
     parts: int = 0
     readings: list[Any] = field(default_factory=list)
+    back: Collection[Cell] = ()  # what this reader is not told
+
+    @property
+    def few(self) -> bool:
+        """Is the newest value kept back from this reader?"""
+        return (self.indicator.pk, self.period) in self.back
 
     @property
     def words(self) -> str:
@@ -277,9 +359,10 @@ class Standing:
         return rules.LIGHTS[self.light][1]
 
 
-def standings(found: Sequence[Indicator]) -> list[Standing]:
-    """Of many indicators in three queries."""
+def standings(found: Sequence[Indicator], level: int) -> list[Standing]:
+    """Of many indicators in three queries, and some more where they count people and the reader is the public."""
     numbers = [one.pk for one in found]
+    back = kept_back(found, level)
     targets: dict[int, dict[str, Decimal]] = defaultdict(dict)
     for target in Target.objects.filter(indicator__in=numbers):
         targets[target.indicator_id][target.period] = target.value
@@ -289,14 +372,19 @@ def standings(found: Sequence[Indicator]) -> list[Standing]:
     rolled = rolling.rolled_of(one.pk for one in found if one.rolls_up != Indicator.RollsUp.NOT)
     return [
         _standing(
-            one, rolled.get(one.pk, []) if one.rolls_up != Indicator.RollsUp.NOT else values[one.pk], targets[one.pk]
+            one,
+            rolled.get(one.pk, []) if one.rolls_up != Indicator.RollsUp.NOT else values[one.pk],
+            targets[one.pk],
+            back,
         )
         for one in found
     ]
 
 
-def _standing(indicator: Indicator, rows: Sequence[Any], targets: Mapping[str, Decimal]) -> Standing:
-    made = Standing(indicator, readings=sorted(rows, key=lambda row: rules.after(row.period)))
+def _standing(
+    indicator: Indicator, rows: Sequence[Any], targets: Mapping[str, Decimal], back: Collection[Cell]
+) -> Standing:
+    made = Standing(indicator, readings=sorted(rows, key=lambda row: rules.after(row.period)), back=back)
     known = [row for row in made.readings if row.value is not None]
     if known:
         newest = known[-1]
@@ -311,6 +399,9 @@ def _standing(indicator: Indicator, rows: Sequence[Any], targets: Mapping[str, D
     return made
 
 
+# — periods ————————————————————————————————————————————————————————————————————————————————————————————————
+
+
 def locks(plan: Plan) -> QuerySet[Lock]:
     return plan.locks.filter(ended_at=None).select_related("by")
 
@@ -322,10 +413,28 @@ def locked(plan: Plan | None, period: str) -> str:
     return next((one for one in locks(plan).values_list("period", flat=True) if rules.holds(one, period)), "")
 
 
-def too_few(indicator: Indicator, value: Decimal | None, level: int) -> bool:
-    """Is the number one of fewer people than are told in public?"""
-    counts_people = indicator.scale == Indicator.Scale.NUMBER and indicator.unit.lower() in ("people", "persona")
-    return level == Visibility.PUBLIC and counts_people and value is not None and 0 < value < rules.SMALL
+def waiting(plan: Plan) -> int:
+    """How many readings were handed in and wait for a decision."""
+    return Reading.objects.filter(indicator__plan=plan, state=Reading.State.SUBMITTED).count()
+
+
+def as_read(one: Reading) -> tuple[Any, ...]:
+    """What makes two readings the same."""
+    return one.indicator_id, one.period, *(_same(n) for n in (one.value, one.numerator, one.denominator))
+
+
+def _same(number: Decimal | None) -> Decimal | None:
+    return None if number is None else number.normalize()
+
+
+def waiting_or_approved(plan: Plan, periods: Collection[str]) -> set[tuple[Any, ...]]:
+    """Of these periods what was handed in or approved already, as `as_read` tells it."""
+    states = (Reading.State.SUBMITTED, Reading.State.APPROVED)
+    found = Reading.objects.filter(indicator__plan=plan, period__in=set(periods), state__in=states).order_by()
+    return {
+        (one, period, *map(_same, numbers))
+        for one, period, *numbers in found.values_list("indicator", "period", "value", "numerator", "denominator")
+    }
 
 
 def steps(user: Any, plan: Plan) -> QuerySet[Step]:

@@ -16,15 +16,18 @@ from . import queries, rules, tables
 from .models import Indicator, Plan
 from .queries import Standing
 
+MOST = {"pdf": 1_000, "docx": 1_000, "xlsx": 20_000}  # rows of one table; what is left out is said
+CHARTS = 60
+
 
 def written(user: Any, plan: Plan, form: str, language: str) -> bytes:
-    document = document_of(user, plan, language)
+    document = document_of(user, plan, language, MOST[form])
     if form == "xlsx":
         return workbook.written(workbook.tables_of(document), language=language, about=document.facts)
     return {"pdf": pdf.written, "docx": word.written}[form](document)
 
 
-def document_of(user: Any, plan: Plan, language: str) -> blocks.Document:
+def document_of(user: Any, plan: Plan, language: str, most: int) -> blocks.Document:
     """What a reader may know of the plan: its objectives, tables of measures, money and indicators, charts."""
     with translation.override(language):
         level = level_of(user)
@@ -45,9 +48,15 @@ def document_of(user: Any, plan: Plan, language: str) -> blocks.Document:
                 continue
             if name == "indicators":
                 laid.append(blocks.Paragraph((blocks.Run(tables.lights_rule()),), "small"))
-            laid.append(_as_block(table, plan, wide=len(table.head) > 5))
-        found = Indicator.objects.filter(plan=plan).order_by("code")[:60]
-        laid += [figure for one in queries.standings(list(found)) if (figure := chart(one, level, language))]
+            if len(table.rows) > most:
+                laid.append(blocks.Paragraph((blocks.Run(_left_out(most, len(table.rows))),), "small"))
+            laid.append(_as_block(table, plan, most, wide=len(table.head) > 5))
+        found = Indicator.objects.filter(plan=plan).order_by("code")
+        laid += [
+            figure for one in queries.standings(list(found[:CHARTS]), level) if (figure := chart(one, level, language))
+        ]
+        if (count := found.count()) > CHARTS:
+            laid.append(blocks.Paragraph((blocks.Run(_left_out(CHARTS, count)),), "small"))
         facts = [
             (_("Kind of plan"), capfirst(str(plan.get_kind_display()))),
             (_("State"), capfirst(str(plan.get_state_display()))),
@@ -68,9 +77,16 @@ def document_of(user: Any, plan: Plan, language: str) -> blocks.Document:
         )
 
 
-def _as_block(table: tables.Table, plan: Plan, *, wide: bool) -> blocks.Table:
-    rows = tuple(tuple(cell.text for cell in row) for row in table.rows)
-    return blocks.Table(table.caption, table.head, rows, table.numbers, source=plan.source, wide=wide)
+def _left_out(shown: int, count: int) -> str:
+    return _(
+        "The first %(shown)s of %(count)s are here; all of them stand on the plan's pages, and in their CSV and XLSX."
+    ) % {"shown": shown, "count": count}
+
+
+def _as_block(table: tables.Table, plan: Plan, most: int, *, wide: bool) -> blocks.Table:
+    rows = [*table.rows[:most], *table.foot]
+    told = tuple(tuple(cell.text for cell in row) for row in rows)
+    return blocks.Table(table.caption, table.head, told, table.numbers, source=plan.source, wide=wide)
 
 
 def chart(standing: Standing, level: int, language: str) -> blocks.Figure | None:
@@ -80,7 +96,7 @@ def chart(standing: Standing, level: int, language: str) -> blocks.Figure | None
     indicator = standing.indicator
     targets = {one.period: one.value for one in indicator.targets.all()}
     values = {
-        one.period: None if queries.too_few(indicator, one.value, level) else one.value for one in standing.readings
+        one.period: None if (indicator.pk, one.period) in standing.back else one.value for one in standing.readings
     }
     if not any(value is not None for value in values.values()) or indicator.scale == Indicator.Scale.LEVELS:
         return None
@@ -93,7 +109,7 @@ def chart(standing: Standing, level: int, language: str) -> blocks.Figure | None
         if series == _("value") or period in targets
     ]
     words = "; ".join(
-        f"{period}: {tables.value_words(indicator, values.get(period)) or _('not known')}" for period in periods
+        f"{period}: {_read_words(standing, period, values.get(period)) or _('not known')}" for period in periods
     )
     return blocks.Figure(
         caption=str(indicator),
@@ -103,3 +119,9 @@ def chart(standing: Standing, level: int, language: str) -> blocks.Figure | None
         anchor=f"chart-{indicator.pk}",
         table=charts.table(drawn, caption=str(indicator), head=[_("Period"), _("Value")], language=language),
     )
+
+
+def _read_words(standing: Standing, period: str, value: Any) -> str:
+    if (standing.indicator.pk, period) in standing.back:
+        return tables.few_words()
+    return tables.value_words(standing.indicator, value)

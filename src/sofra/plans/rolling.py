@@ -1,204 +1,160 @@
 """Parents from their parts. After one reading only the parents above it are worked out again; all at once by query.
 
-Values of leaves are added by the database in one aggregate; what parents make of parents is added above that, so
-that the number of queries follows the depth of the tree, never its size.
+The database adds, by the rule of each parent, and writes what it made in the same statement: one for all parents that
+are equally high above the leaves, the lowest first. So the number of statements follows the height of the tree, never
+its size, and nothing is carried to and fro.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db import connection
 
-from . import rules
 from .models import Indicator, Plan, Reading, Rolled
 
 RollsUp = Indicator.RollsUp
-BATCH = 5_000
-_APPROVED = Q(state=Reading.State.APPROVED)
-_SUMS = {
-    "total": Sum("value"),
-    "top": Sum("numerator"),
-    "bottom": Sum("denominator"),
-    "low": Min("value"),
-    "known": Count("id", filter=Q(value__isnull=False)),
-}
+BATCH = 10_000
 
+_FROM_PARTS = """
+SELECT c.parent_id AS above, r.period, r.value, r.numerator, r.denominator, r.id AS latest
+  FROM {indicator} c JOIN {reading} r ON r.indicator_id = c.id AND r.state = 'approved'
+ WHERE c.rolls_up = 'not' AND c.parent_id IN ({parents}) {leaf_periods}
+UNION ALL
+SELECT c.parent_id, w.period, w.value, w.numerator, w.denominator, w.latest
+  FROM {indicator} c JOIN {rolled} w ON w.indicator_id = c.id
+ WHERE c.rolls_up <> 'not' AND c.parent_id IN ({parents}) {rolled_periods}
+"""
 
-@dataclass(slots=True)
-class _Sum:
-    """What the parts of one parent have for one period so far."""
+_ADDED = """
+SELECT p.id AS above, p.rolls_up AS rule, s.period, ROUND(SUM(s.value), 4) AS total, ROUND(SUM(s.numerator), 4) AS top,
+       ROUND(SUM(s.denominator), 4) AS bottom, MIN(s.value) AS low, COUNT(s.value) AS known,
+       MAX(CASE WHEN s.value IS NOT NULL THEN s.latest END) AS latest
+  FROM ({from_parts}) s JOIN {indicator} p ON p.id = s.above
+ GROUP BY p.id, p.rolls_up, s.period
+"""
 
-    total: Decimal | None = None
-    top: Decimal | None = None
-    bottom: Decimal | None = None
-    low: Decimal | None = None
-    last: tuple[int, Decimal] | None = None
-    known: int = 0
-
-    def add(self, said: Mapping[str, Any]) -> None:
-        for name in ("total", "top", "bottom"):
-            more, so_far = said[name], getattr(self, name)
-            setattr(self, name, so_far if more is None else more + (so_far or 0))
-        if said["low"] is not None:
-            self.low = said["low"] if self.low is None else min(self.low, said["low"])
-        self.known += said["known"]
-
-    def made(self, rule: str) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
-        """Value, numerator, denominator by the rule."""
-        if rule == RollsUp.SHARE:
-            return rules.share(self.top, self.bottom), self.top, self.bottom
-        if rule == RollsUp.LATEST:
-            return (self.last[1] if self.last else None), None, None
-        return (self.low if rule == RollsUp.WORST else self.total), None, None
+# What each rule makes of what was added. "latest" keeps the number of the reading that was read last, so that the
+# parent of a parent finds it again.
+_WRITE = """
+INSERT INTO {rolled} (indicator_id, period, value, numerator, denominator, latest, known, parts)
+SELECT g.above, g.period,
+       CASE g.rule WHEN 'share' THEN ROUND(g.top * 100.0 / NULLIF(g.bottom, 0), 4) WHEN 'worst' THEN g.low
+                   WHEN 'latest' THEN l.value ELSE g.total END,
+       CASE g.rule WHEN 'share' THEN g.top WHEN 'latest' THEN l.numerator END,
+       CASE g.rule WHEN 'share' THEN g.bottom WHEN 'latest' THEN l.denominator END,
+       CASE g.rule WHEN 'latest' THEN g.latest END, g.known, n.parts
+  FROM ({added}) g
+  JOIN (SELECT parent_id, COUNT(*) AS parts FROM {indicator} WHERE parent_id IN ({parents}) GROUP BY parent_id) n
+    ON n.parent_id = g.above
+  LEFT JOIN {reading} l ON g.rule = 'latest' AND l.id = g.latest
+"""
 
 
 def after_reading(indicator: Indicator, period: str) -> int:
     """Work out the parents above an indicator for a period. Gives how many there were."""
-    above, seen = indicator.parent_id, {indicator.pk}
     count = 0
-    while above is not None and above not in seen:
-        seen.add(above)
-        parent = Indicator.objects.get(pk=above)
+    for parent in _above(indicator):
         if parent.rolls_up != RollsUp.NOT:
-            _write(parent, {period})
+            _write([parent.pk], {period})
             count += 1
-        above = parent.parent_id
     return count
 
 
 def after_change(indicator: Indicator) -> None:
     """Work out an indicator and what stands above it for every period: its parts or its rule are others now."""
-    above: int | None = indicator.pk
-    seen: set[int] = set()
+    for one in (Indicator.objects.select_for_update(of=("self",)).get(pk=indicator.pk), *_above(indicator)):
+        if one.rolls_up == RollsUp.NOT:
+            Rolled.objects.filter(indicator=one).delete()
+        else:
+            _write([one.pk])
+
+
+def _above(indicator: Indicator) -> Iterator[Indicator]:
+    """The indicators above, from the nearest, each kept from others until this is written: two readings of one tree
+    are added one after the other."""
+    above, seen = indicator.parent_id, {indicator.pk}
     while above is not None and above not in seen:
         seen.add(above)
-        one = Indicator.objects.get(pk=above)
-        periods = set(
-            Reading.objects.filter(_APPROVED, indicator__parent=one).values_list("period", flat=True).distinct()
-        )
-        periods |= set(Rolled.objects.filter(indicator__parent=one).values_list("period", flat=True).distinct())
-        Rolled.objects.filter(indicator=one).exclude(period__in=periods if one.rolls_up != RollsUp.NOT else ()).delete()
-        if one.rolls_up != RollsUp.NOT:
-            _write(one, periods)
-        above = one.parent_id
+        parent = Indicator.objects.select_for_update(of=("self",)).get(pk=above)
+        yield parent
+        above = parent.parent_id
 
 
-def _write(parent: Indicator, periods: set[str]) -> None:
-    sums = _sums_of(Q(indicator__parent=parent, period__in=periods), {parent.pk: parent.rolls_up})
-    parts = parent.children.count()
-    Rolled.objects.filter(indicator=parent, period__in=periods).delete()
-    Rolled.objects.bulk_create(_rolled({parent.pk: parent.rolls_up}, {parent.pk: parts}, sums))
-
-
-def _sums_of(which: Q, parents: Mapping[int, str]) -> dict[tuple[int, str], _Sum]:
-    sums: dict[tuple[int, str], _Sum] = defaultdict(_Sum)
-    for found in (_leaves(which), Rolled.objects.filter(which).exclude(indicator__rolls_up=RollsUp.NOT)):
-        _add(sums, found)
-    if RollsUp.LATEST in parents.values():
-        _add_latest(sums, which)
-    return sums
-
-
-def _leaves(which: Q) -> QuerySet[Reading]:
-    return Reading.objects.filter(_APPROVED, which, indicator__rolls_up=RollsUp.NOT)
-
-
-def _add(sums: dict[tuple[int, str], _Sum], found: QuerySet[Any]) -> None:
-    grouped = found.order_by().values("period", above=F("indicator__parent")).annotate(**_SUMS)
-    for said in grouped.iterator(chunk_size=BATCH):
-        sums[said["above"], said["period"]].add(said)
-
-
-def _add_latest(sums: dict[tuple[int, str], _Sum], which: Q) -> None:
-    """The part that was read last; a second query tells its value."""
-    newest = (
-        _leaves(which)
-        .filter(indicator__parent__rolls_up=RollsUp.LATEST, value__isnull=False)
-        .order_by()
-        .values("period", "indicator__parent")
-        .annotate(last=Max("id"))
-        .values("last")
-    )
-    rows = Reading.objects.filter(pk__in=newest).values_list("indicator__parent", "period", "id", "value")
-    for above, period, number, value in rows.iterator(chunk_size=BATCH):
-        if above is not None and value is not None:
-            sums[above, period].last = (number, value)
-
-
-def _rolled(rule: Mapping[int, str], parts: Mapping[int, int], sums: Mapping[tuple[int, str], _Sum]) -> list[Rolled]:
-    made = []
-    for (above, period), one in sums.items():
-        if rule.get(above, RollsUp.NOT) == RollsUp.NOT:
-            continue
-        value, top, bottom = one.made(rule[above])
-        made.append(
-            Rolled(
-                indicator_id=above,
-                period=period,
-                value=value,
-                numerator=top,
-                denominator=bottom,
-                known=one.known,
-                parts=parts.get(above, 0),
-            )
-        )
-    return made
+def after_readings(indicators: Iterable[int]) -> int:
+    """Work out all that stands above many indicators, for every period. Gives how many parents there were."""
+    parents, rule = _tree()
+    touched: set[int] = set()
+    for number in indicators:
+        above = parents.get(number)
+        while above is not None and above not in touched:
+            touched.add(above)
+            above = parents.get(above)
+    chosen = [number for number in touched if rule[number] != RollsUp.NOT]
+    for level in _levels(chosen, parents):
+        _write(level)
+    return len(chosen)
 
 
 def roll_up_all(plan: Plan | None = None) -> int:
     """Every parent of a plan (or of all), from the readings, level by level. Gives how many rows were written."""
+    parents, rule = _tree()
     within = Indicator.objects.filter(plan=plan) if plan is not None else Indicator.objects.all()
-    rows = list(within.values_list("id", "parent", "rolls_up"))
-    rule = {number: rolls for number, _parent, rolls in rows if rolls != RollsUp.NOT}
-    above = {number: parent for number, parent, _rolls in rows}
-    parts: dict[int, int] = defaultdict(int)
-    for parent in above.values():
-        if parent is not None:
-            parts[parent] += 1
-    sums: dict[tuple[int, str], _Sum] = defaultdict(_Sum)
-    leaves = (
-        Q(indicator__parent__isnull=False) if plan is None else Q(indicator__plan=plan, indicator__parent__isnull=False)
-    )
-    _add(sums, _leaves(leaves))
-    if RollsUp.LATEST in rule.values():
-        _add_latest(sums, leaves)
-    done = _climb(sums, rule, above)
-    made = _rolled(rule, parts, done)
+    chosen = set(within.exclude(rolls_up=RollsUp.NOT).values_list("id", flat=True))
     Rolled.objects.filter(indicator__in=within).delete()
-    Rolled.objects.bulk_create(made, batch_size=BATCH)
-    return len(made)
+    return sum(_write(level, fresh=True) for level in _levels([one for one in rule if one in chosen], parents))
 
 
-def _climb(
-    sums: dict[tuple[int, str], _Sum], rule: Mapping[int, str], above: Mapping[int, int | None]
-) -> dict[tuple[int, str], _Sum]:
-    """Add to each parent what the parents below it make, the deepest first."""
-    by_parent: dict[int, list[str]] = defaultdict(list)
-    for parent, period in list(sums):
-        by_parent[parent].append(period)
-    waiting = sorted(rule, key=lambda number: -_depth(number, above))
-    for number in waiting:
-        higher = above.get(number)
-        if higher is None or rule.get(higher) is None:
-            continue
-        for period in by_parent[number]:
-            value, top, bottom = sums[number, period].made(rule[number])
-            if (higher, period) not in sums:
-                by_parent[higher].append(period)
-            sums[higher, period].add(
-                {"total": value, "top": top, "bottom": bottom, "low": value, "known": int(value is not None)}
-            )
-    return sums
+def _tree() -> tuple[dict[int, int | None], dict[int, str]]:
+    """Of every indicator of a plan the one above it, and its rule."""
+    rows = list(Indicator.objects.exclude(plan=None).order_by().values_list("id", "parent", "rolls_up"))
+    return {number: parent for number, parent, _rule in rows}, {number: rule for number, _parent, rule in rows}
 
 
-def _depth(number: int, above: Mapping[int, int | None]) -> int:
-    depth, at = 0, above.get(number)
-    while at is not None and depth < 100:
-        depth, at = depth + 1, above.get(at)
-    return depth
+def _levels(chosen: Collection[int], parents: Mapping[int, int | None]) -> list[list[int]]:
+    """Parents by how far below the top they are, the deepest first: what a parent adds is there when it adds."""
+    depths: dict[int, int] = {}
+
+    def depth(number: int) -> int:
+        way, at = [], number
+        while at not in depths and (above := parents.get(at)) is not None and above not in way:
+            way.append(at)
+            at = above
+        found = depths.setdefault(at, 0)
+        for one in reversed(way):
+            found += 1
+            depths[one] = found
+        return depths[number]
+
+    by_depth: dict[int, list[int]] = defaultdict(list)
+    for number in chosen:
+        by_depth[depth(number)].append(number)
+    return [by_depth[one] for one in sorted(by_depth, reverse=True)]
+
+
+def _write(parents: Sequence[int], periods: Iterable[str] = (), *, fresh: bool = False) -> int:
+    """What the parents make of their parts, for these periods or for all; `fresh`: nothing of theirs is there yet.
+    Gives how many rows were written."""
+    written = 0
+    for start in range(0, len(parents), BATCH):
+        some, spans = list(parents[start : start + BATCH]), sorted(periods)
+        if not fresh:
+            old = Rolled.objects.filter(indicator__in=some)
+            (old.filter(period__in=spans) if spans else old).delete()
+        marks = ", ".join(["%s"] * len(spans))
+        tables: dict[str, Any] = {
+            "indicator": Indicator._meta.db_table,
+            "reading": Reading._meta.db_table,
+            "rolled": Rolled._meta.db_table,
+            "parents": ", ".join(map(str, map(int, some))),
+            "leaf_periods": f"AND r.period IN ({marks})" if spans else "",
+            "rolled_periods": f"AND w.period IN ({marks})" if spans else "",
+        }
+        added = _ADDED.format(from_parts=_FROM_PARTS.format(**tables), **tables)
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE.format(added=added, **tables), [*spans, *spans] or None)
+            written += cursor.rowcount
+    return written
 
 
 def refuse_circle(indicator: Indicator | None, parent: Indicator | None) -> bool:

@@ -1,7 +1,7 @@
 """What counts of plans and indicators: periods, ways covered, parts and wholes. Plain Python."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -156,13 +156,77 @@ def told_apart(rows: Iterable[tuple[str, str, Decimal]], whole: Decimal | None, 
 
 
 def _hidden(parts: list[tuple[str, Decimal]], missing: Decimal | None) -> set[str]:
-    small = {key for key, value in parts if 0 < value < SMALL}
-    rest = sorted(((value, key) for key, value in parts if key not in small and value > 0))
-    if missing is not None and 0 < missing < SMALL and not small and rest:
-        return {rest[0][1]}
-    if len(small) == 1 and rest:
-        small.add(rest[0][1])
-    return small
+    """Which parts are kept back: the small ones, and others with them where what is missing would tell them."""
+    values: dict[Hashable, Decimal] = dict(parts)
+    if missing is not None and missing > 0:
+        values[_REST] = missing
+    values[_WHOLE] = sum(values.values(), Decimal(0))
+    back = kept_back(values, [(_WHOLE, [one for one in values if one != _WHOLE])], never=(_WHOLE, _REST))
+    return {str(one) for one in back if one not in (_WHOLE, _REST)}
+
+
+_REST, _WHOLE = object(), object()
+
+
+def kept_back(
+    values: Mapping[Hashable, Decimal],
+    families: Sequence[tuple[Hashable, Sequence[Hashable]]],
+    *,
+    never: Collection[Hashable] = (),
+) -> set[Hashable]:
+    """The numbers of people that are not told in public, so that no small one follows from what is told.
+
+    A family is a whole and its parts. Fewer than SMALL people are kept back; and where a whole and the other parts
+    would tell them by difference (one alone is kept back, or all that are kept back come to fewer than SMALL, or to
+    one each), the smallest other part is kept back too, and the whole where there is none. What a whole has beyond
+    its parts counts as a part that nobody is told of. `never` names what has no page of its own.
+    """
+    back = {one for one, value in values.items() if 0 < value < SMALL}
+    changed = True
+    while changed:
+        changed = False
+        for whole, parts in families:
+            if (more := _one_more(values, back, whole, parts)) is not None and more not in back:
+                back.add(more)
+                changed = True
+    return back - set(never) if never else back
+
+
+def _one_more(
+    values: Mapping[Hashable, Decimal], back: Collection[Hashable], whole: Hashable, parts: Sequence[Hashable]
+) -> Hashable | None:
+    """What is to be kept back besides in a family; None where nothing of it follows."""
+    known = [one for one in parts if one in values]
+    if whole not in values or not known:
+        return None
+    rest = values[whole] - sum((values[one] for one in known), Decimal(0))
+    if rest < 0:
+        return None  # the parts are more than their whole: nothing follows by difference
+    hidden = [values[one] for one in known if one in back]
+    if rest > 0 and (hidden or rest < SMALL):
+        hidden.append(rest)
+    if whole in back:
+        enough = bool(hidden)
+    else:
+        enough = not hidden or (len(hidden) > 1 and sum(hidden) >= SMALL and sum(hidden) > len(hidden))
+    if enough:
+        return None
+    shown = sorted(((values[one], n) for n, one in enumerate(known) if one not in back and values[one] > 0))
+    return known[shown[0][1]] if shown else whole
+
+
+def within(periods: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Which periods lie in which: those of one length together: 2018 has quarters, and months."""
+    found = []
+    names = sorted(set(periods))
+    for outer in names:
+        by_length: dict[int, list[str]] = {}
+        for inner in names:
+            if inner != outer and holds(outer, inner):
+                first, last = months(inner)
+                by_length.setdefault(last - first, []).append(inner)
+        found += [(outer, inner) for inner in by_length.values()]
+    return found
 
 
 def read_parts(typed: str) -> list[tuple[str, str, Decimal]]:

@@ -179,6 +179,9 @@ def _check_under(plan: Plan) -> None:
         raise ValidationError({"place": _("Say whose local plan it is: the municipality.")})
 
 
+CHANGEABLE_OBJECTIVE = ("number", "titles", "about", "source", "within")
+
+
 @transaction.atomic
 def add_objective(
     plan: Plan,
@@ -186,35 +189,65 @@ def add_objective(
     number: str,
     titles: dict[str, str],
     by: User | None,
-    about: dict[str, str] | None = None,
-    source: str = "",
+    after: Objective | None = None,
+    **said: Any,
 ) -> Objective:
-    check_titles(titles)
-    if not number.strip() or plan.objectives.filter(number=number.strip()).exists():
-        raise ValidationError({"number": _("Give it a number that no other objective of the plan has.")})
+    """At the end, or behind `after`. Raises ValidationError of {field: sentences}."""
     position = (plan.objectives.aggregate(n=Max("position"))["n"] or 0) + 1
-    made = Objective.objects.create(
-        plan=plan,
-        code=free_code(Objective, f"{plan.code}.{number.strip()}"),
-        number=number.strip(),
-        titles=titles,
-        about=about or {},
-        source=source,
-        position=position,
-    )
-    note("objective.added", made.code, by, plan=plan, after={"titles": titles, "number": made.number})
+    made = Objective(plan=plan, position=position)
+    made.code = free_code(Objective, f"{plan.code}.{number.strip()}")
+    _before, changed = _kept(made, {"number": number.strip(), "titles": titles, **said}, CHANGEABLE_OBJECTIVE)
+    _check_objective(made)
+    made.save()
+    _stand_behind(made, after)
+    note("objective.added", made.code, by, plan=plan, after=changed)
     return made
 
 
 @transaction.atomic
-def edit_objective(objective: Objective, *, by: User | None, **said: Any) -> Objective:
-    now = Objective.objects.select_for_update().get(pk=objective.pk)
-    before, after = _kept(now, said, ("number", "titles", "about", "source"))
-    check_titles(now.titles)
-    if after:
+def edit_objective(
+    objective: Objective, *, by: User | None, seen: int | None = None, after: Objective | None = None, **said: Any
+) -> Objective:
+    """Raises ValidationError, or Outdated. What stands within it goes along, and its measures."""
+    Plan.objects.select_for_update().get(pk=objective.plan_id)  # two moves of one plan come one after the other
+    now: Objective = locked(objective, seen)
+    before, changed = _kept(now, said, CHANGEABLE_OBJECTIVE)
+    _check_objective(now)
+    if _stand_behind(now, after):
+        changed["after"] = after.code if after else None
+    if changed:
+        now.version += 1
         now.save()
-        note("objective.edited", now.code, by, plan=now.plan, before=before, after=after)
+        note("objective.edited", now.code, by, plan=now.plan, before=before, after=changed)
     return now
+
+
+def _check_objective(one: Objective) -> None:
+    check_titles(one.titles)
+    if not one.number.strip() or one.plan.objectives.filter(number=one.number.strip()).exclude(pk=one.pk).exists():
+        raise ValidationError({"number": _("Give it a number that no other objective of the plan has.")})
+    above, seen = one.within, set[int]()
+    while above is not None and above.pk not in seen:
+        if above.plan_id != one.plan_id:
+            raise ValidationError({"within": _("This objective is another plan's.")})
+        if above.pk == one.pk:
+            raise ValidationError({"within": _("An objective cannot be moved into itself or into its own part.")})
+        seen.add(above.pk)
+        above = above.within
+
+
+def _stand_behind(one: Objective, after: Objective | None) -> bool:
+    """Put it behind another; all others keep their order. Says whether it moved."""
+    if after is None or after.pk == one.pk or after.plan_id != one.plan_id:
+        return False
+    others = [other for other in one.plan.objectives.order_by("position", "id") if other.pk != one.pk]
+    was = [other.pk for other in one.plan.objectives.order_by("position", "id")]
+    at = next(n for n, other in enumerate(others) if other.pk == after.pk)
+    ordered = [*others[: at + 1], one, *others[at + 1 :]]
+    for position, other in enumerate(ordered, start=1):
+        other.position = position
+    Objective.objects.bulk_update(ordered, ["position"])
+    return was != [other.pk for other in ordered]
 
 
 # — measures ———————————————————————————————————————————————————————————————————————————————————————————————

@@ -17,6 +17,7 @@ urlpatterns = [
     path("plans/<str:code>/readings/import/", indicator_views.readings_import, name="readings_import"),
     path("plans/<str:code>/readings/waiting/", indicator_views.readings_waiting, name="readings_waiting"),
     path("plans/<str:code>/periods/", indicator_views.plan_periods, name="plan_periods"),
+    path("objectives/<str:code>/edit/", views.objective_edit, name="objective_edit"),
     path("measures/<str:code>/", measure_views.measure, name="measure"),
     path("measures/<str:code>/edit/", measure_views.measure_edit, name="measure_edit"),
     path("measures/<str:code>/act/", measure_views.measure_act, name="measure_act"),

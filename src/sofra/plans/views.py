@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext_lazy
@@ -13,14 +14,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sofra.accounts import roles
 from sofra.accounts.access import has, level_of, require
+from sofra.activities import dates
 from sofra.activities import queries as activities
+from sofra.organisations.queries import place_titles
 from sofra.organisations.vocabulary import Theme
 
 from . import forms, queries, reporting, services, tables
-from .models import Plan
+from .models import Measure, Plan
 
 PAGE = 100
 WHOLE = 200  # a plan of more measures is opened objective by objective
+LOOSE = "-"  # stands for the measures without an objective
 CHANGED = gettext_lazy(
     "Somebody changed this in the meantime. Nothing of yours was kept: open it again, and look first."
 )
@@ -45,12 +49,14 @@ def page_of(
     request: HttpRequest, form: Any, title: str, *, plan: Any = None, back: Any = None, late: bool = False, **more: Any
 ) -> HttpResponse:
     """The page of a form; 422 where something is wrong with it, 409 where somebody was first."""
+    lists = {str(one.widget.attrs.get("list", "")) for one in form.fields.values()} - {""}
     context = {
         "form": form,
         "title": title,
         "plan": plan,
         "back": back or plan,
         "late": CHANGED if late else "",
+        "offered": forms.offered(lists, request.user, plan),
         **more,
     }
     return render(request, "plans/form.html", context, status=409 if late else 422 if form.errors else 200)
@@ -73,36 +79,36 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 def plan_tree(request: HttpRequest, code: str) -> HttpResponse:
     """The plan as a tree. A large one is opened objective by objective, a page at a time."""
     plan = queries.plan_for(request.user, code)
-    level = level_of(request.user)
     statuses = queries.statuses(plan)
     count = sum(statuses.values())
-    objectives = list(plan.objectives.all())
-    chosen = next((one for one in objectives if one.code == request.GET.get("objective")), None)
-    page = None
-    if count <= WHOLE:
-        nodes = queries.tree(plan)
-    elif chosen is not None:
-        tops = plan.measures.filter(objective=chosen, within=None).values_list("pk", flat=True)
-        page = Paginator(tops, 50).get_page(request.GET.get("page"))
-        nodes = queries.tree(plan, tops=list(page))
-    else:
-        nodes = []
-    by_objective: dict[int | None, list[Any]] = {}
-    top: int | None = None
-    for node in nodes:
-        top = node.measure.objective_id if node.depth == 0 else top
-        by_objective.setdefault(top, []).append((node, queries.name_of(node.measure.responsible, level)))
+    chosen, page = request.GET.get("objective", ""), None
+    places = queries.order(plan) if count <= WHOLE else []
+    tops = dict(plan.measures.filter(within=None).order_by().values_list("objective").annotate(n=Count("id")))
+    objectives = queries.objectives(plan)
+    if count > WHOLE:
+        whole = next((one for one, _depth in objectives if one.code == chosen), None)
+        if whole is not None or chosen == LOOSE:
+            some = plan.measures.filter(objective=whole, within=None).values_list("pk", flat=True)
+            page = Paginator(some, 50).get_page(request.GET.get("page"))
+            places = queries.order(plan, tops=set(page))
+    by_objective = _by_objective(places, request.user)
     context = {
         "plan": plan,
-        "owner": queries.name_of(plan.owner, level),
+        "owner": queries.name_of(plan.owner, level_of(request.user)),
         "page": page,
         "chosen": chosen,
         "count": count,
         "above": plan.under if plan.under and queries.plans(request.user).filter(pk=plan.under.pk).exists() else None,
-        "objectives": [(one, by_objective.get(one.pk, [])) for one in objectives],
+        "objectives": [
+            (one, min(depth + 2, 6), by_objective.get(one.pk, []), tops.get(one.pk, 0)) for one, depth in objectives
+        ],
         "loose": by_objective.get(None, []),
-        "nested": queries.nested(request.user, plan),
+        "loose_count": tops.get(None, 0),
+        "nested": [(one, depth) for one, depth in _nested(request.user, plan)],
         "writes": queries.writes(request.user, plan),
+        "waiting": queries.waiting(plan),
+        "adopted": dates.written(plan.adopted_on) if plan.adopted_on else "",
+        "place": place_titles([plan.place]).get(plan.place, "") if plan.place else "",
         "whole": count <= WHOLE,
         "statuses": [
             (str(words), statuses[code]) for code, words in tables.Measure.Status.choices if statuses.get(code)
@@ -112,13 +118,44 @@ def plan_tree(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "plans/plan_tree.html", context)
 
 
+def _by_objective(places: list[queries.Place], user: Any) -> dict[int | None, list[Any]]:
+    """The measures below each objective; parts stand with their whole."""
+    tops: dict[int | None, list[queries.Place]] = {}
+    objective_of = dict(
+        Measure.objects.filter(pk__in=[pk for pk, depth in places if not depth]).values_list("pk", "objective")
+    )
+    at: int | None = None
+    for pk, depth in places:
+        at = objective_of.get(pk) if depth == 0 else at
+        tops.setdefault(at, []).append((pk, depth))
+    level = level_of(user)
+    return {
+        number: [(node, queries.name_of(node.measure.responsible, level)) for node in queries.nodes(some, user)]
+        for number, some in tops.items()
+    }
+
+
+def _nested(user: Any, plan: Plan) -> list[tuple[Plan, int]]:
+    """All plans below, each behind the one that it nests in, with how deep it stands."""
+    below: dict[int | None, list[Plan]] = {}
+    for one in queries.below(user, plan).values():
+        below.setdefault(one.under_id, []).append(one)
+    found: list[tuple[Plan, int]] = []
+    waiting = [(one, 0) for one in reversed(below.get(plan.pk, []))]
+    while waiting:
+        one, depth = waiting.pop()
+        found.append((one, depth))
+        waiting += [(part, depth + 1) for part in reversed(below.get(one.pk, []))]
+    return found
+
+
 def _ways(plan: Plan, view: str) -> dict[str, Any]:
     return {"views": list(tables.view_names().items()), "view": view, "code": plan.code}
 
 
 @require_safe
 def plan_view(request: HttpRequest, code: str, view: str) -> HttpResponse:
-    """One of the plan's tables."""
+    """One of the plan's tables, a page at a time."""
     plan = queries.plan_for(request.user, code)
     if view not in tables.VIEWS or view == "tree":
         raise Http404
@@ -132,7 +169,10 @@ def plan_view(request: HttpRequest, code: str, view: str) -> HttpResponse:
         **_ways(plan, view),
         "rule": tables.lights_rule() if view == "indicators" else "",
         "writes": queries.writes(request.user, plan),
+        "foot": table.foot,
     }
+    if view == "timeline":
+        return render(request, "plans/timeline.html", context | tables.bars(plan, page.object_list))
     return render(request, "plans/plan_view.html", context)
 
 
@@ -198,22 +238,36 @@ def plan_edit(request: HttpRequest, code: str) -> HttpResponse:
 def objective_new(request: HttpRequest, code: str) -> HttpResponse:
     by = require(request.user, roles.MEMBER)
     plan = queries.plan_for(by, code, edit=True)
-    form = forms.ObjectiveForm(request.POST or None, level=level_of(by))
+    form = forms.ObjectiveForm(request.POST or None, plan=plan, level=level_of(by))
     if form.is_valid():
         try:
-            said = form.cleaned_data
-            services.add_objective(
-                plan,
-                number=said["number"],
-                titles=form.pair("title"),
-                about=form.pair("about"),
-                source=said["source"],
-                by=by,
-            )
+            services.add_objective(plan, **form.said(), by=by)
             return redirect(plan)
         except ValidationError as problem:
             put(form, problem)
     return page_of(request, form, _("Add an objective"), plan=plan)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def objective_edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Its words, its number, and its place in the tree."""
+    by = require(request.user, roles.MEMBER)
+    found = queries.objective_for(by, code)
+    first = {"number": found.number, "source": found.source, "seen": found.version} | {
+        "within": found.within.code if found.within else "",
+        **forms.first_texts(found, title="titles", about="about"),
+    }
+    form, late = forms.ObjectiveForm(request.POST or None, plan=found.plan, level=level_of(by), initial=first), False
+    if form.is_valid():
+        try:
+            services.edit_objective(found, **form.said(), seen=form.cleaned_data["seen"] or 0, by=by)
+            messages.success(request, _("The objective was changed."))
+            return redirect(found.plan)
+        except services.Outdated:
+            late = True
+        except ValidationError as problem:
+            put(form, problem)
+    return page_of(request, form, _("Change the objective"), plan=found.plan, late=late)
 
 
 # — lessons ————————————————————————————————————————————————————————————————————————————————————————————————

@@ -1,7 +1,8 @@
 """Filters of the plans' templates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
@@ -27,6 +28,12 @@ def or_unknown(text: str) -> str:
 @register.filter
 def plain_number(value: Decimal) -> str:
     return number(value)
+
+
+@register.filter
+def beside(cells: Sequence[Any], head: Sequence[str]) -> list[tuple[Any, str]]:
+    """Each cell with the heading of its column."""
+    return list(zip(cells, head, strict=False))
 
 
 @register.filter
