@@ -283,9 +283,9 @@ OF_ONES_OWN = [
 ]  # fmt: skip
 
 
-def work_addresses(world: Any) -> list[str]:
-    """Lists and counts with many filters, an organisation's own pages, and the pages of each hidden thing."""
-    found = [*COUNTED, *OF_ONES_OWN]
+def work_addresses(world: Any, *, narrowed: bool = True) -> list[str]:
+    """Lists and counts (`narrowed`: with many filters), an organisation's own pages, and those of each hidden thing."""
+    found = [*(one for one in COUNTED if narrowed or "?" not in one), *OF_ONES_OWN]
     for code in world.hidden.values():
         found += [f"/activities/{code}/", f"/activities/{code}/edit/", f"/activities/{code}/history/",
                   f"/activities/{code}/check/", f"/api/activities/{code}"]  # fmt: skip

@@ -110,11 +110,17 @@ def own_council(user: Any, code: str, *, secretary: bool = False) -> Council:
     return found
 
 
+def keeps_documents(user: Any, council: Council) -> bool:
+    """Who says who reads a document: the council's own people. Whoever arranges it, only while nobody sits in it."""
+    if is_member(user, council):
+        return True
+    sits = standing_mandates().filter(seat__council=council).exclude(user=None).exists()
+    return not sits and may_arrange(user, council)
+
+
 def documents_for(user: Any, council: Council) -> QuerySet[Document]:
     found = council.documents.all()
-    if is_member(user, council) or may_arrange(user, council):
-        return found
-    return found.filter(share__in=shares(user))
+    return found if keeps_documents(user, council) else found.filter(share__in=shares(user))
 
 
 def document_for(user: Any, code: str, number: int) -> Document:

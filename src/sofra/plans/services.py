@@ -84,7 +84,9 @@ def note(
         reason=reason,
         by=by,
     )
-    record(what=what, about=about, by=by, fields=sorted(after or {}))
+    hidden = plan is not None and (plan.visible_to != Visibility.PUBLIC or plan.state == Plan.State.DRAFT)
+    # A code may be made from a title: whoever keeps the audit's chain reads no title of what is not public.
+    record(what=what, about=f"plan {plan.pk}" if plan and hidden else about, by=by, fields=sorted(after or {}))
 
 
 def check_titles(titles: dict[str, str]) -> None:
