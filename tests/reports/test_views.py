@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import translation
 from tests.reports.conftest import MEMBERS_ONLY, World
 
-from sofra.reports import rules, services
+from sofra.reports import building, rules, services
 from sofra.reports.models import Report
 
 pytestmark = pytest.mark.once
@@ -119,8 +120,39 @@ def test_a_preview_keeps_nothing(world: World) -> None:
     page = world.client("drita").post(reverse("report_block", args=[report.code, text.pk]), said).content.decode()
     assert "<em>preview</em>" in page
     assert "<script>alert" not in page
+    assert "Nothing is written yet" not in page, "what is judged is what was typed"
     text.refresh_from_db()
     assert text.texts["en"] == "Words **set** by hand"
+    new = services.add_block(report, kind="text", by=None)
+    page = world.client("drita").get(reverse("report_block", args=[report.code, new.pk])).content.decode()
+    assert "Nothing is written yet" not in page
+    assert "<code>[[f02]]</code>" in page
+
+
+def test_a_line_of_a_text_places_what_it_names_and_says_where_it_names_nothing(world: World) -> None:
+    report = small(world)
+    text = report.blocks.get(kind="text")
+    written = "Before *it*\n\n[[f02]]\n\nBetween\n[[n01]]\n[[f99]]\n\nAfter"
+    services.edit_block(text, texts={"sq": written, "en": written}, by=None)
+    report.refresh_from_db()
+    draft = building.document_of(report, "en", 0)
+    kinds = [type(block).__name__ for block in draft.blocks]
+    assert kinds[1:8] == ["Heading", "Paragraph", "Statement", "Paragraph", "Figure", "Paragraph", "Paragraph"]
+    assert "“f99” is no finding" in draft.blocks[6].runs[0].text  # type: ignore[union-attr]
+    with translation.override("en"):
+        assert "“f99” is no finding" in building.problems(report)[text.pk]
+    built = building.built(report, "en", 0, edition="1")
+    assert "f99" not in str(built.document.blocks), "readers are not told"
+    assert built.evidence["f02"] == []
+    for words, sentence in (
+        ("[[f03]]", "not confirmed"), ("[[f04]]", "was refused"), ("[[f05]]", "Only members"), ("[[n01]]", ""),
+        ("[a](#f02) [b](#gaps)", ""), ("[a](#f98)", "“#f98” leads to nothing"), ("[[themes]]", ""),
+    ):  # fmt: skip
+        services.edit_block(text, texts={"sq": words, "en": words}, by=None)
+        with translation.override("en"):
+            found = building.problems(report).get(text.pk, "")
+        assert sentence in found, (words, found)
+        assert bool(sentence) == bool(found), (words, found)
 
 
 def test_begin_edit_and_publish_by_hand(world: World) -> None:

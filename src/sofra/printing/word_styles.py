@@ -70,8 +70,8 @@ _BORDERED = {
     "Title": "clay",
     "Statement": "clay",
     "Standing": "clay",
-    "Evidence": "clay",
-    "Evidence Line": "clay",
+    "Evidence": "line",
+    "Evidence Line": "line",
     "Quote": "line",
     "Care": "honey",
 }

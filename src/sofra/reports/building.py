@@ -3,12 +3,14 @@
 `Built` tells beside the document what of it stands on which source, so that a source can be taken out of it later.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -23,12 +25,14 @@ from sofra.printing import blocks as printed
 from sofra.printing import charts, markdown
 from sofra.printing.blocks import Document, Heading, Paragraph, Run, Statement
 
+from . import references
 from .models import Block, Report
 from .pieces import PIECES, made
 from .wanted import Wanted
 
 Kind = Block.Kind
 DRAFT = gettext_lazy("draft")
+_MADE = re.compile(r"(h\d+|(section|sources|attendance)-[\w-]+)\Z")  # anchors that nobody wrote
 _STATES = ("draft", "proposed", "refused")
 
 
@@ -51,7 +55,7 @@ def document_of(report: Report, language: str, level: int) -> Document:
 def built(report: Report, language: str, level: int, *, edition: str = "") -> Built:
     """`edition` is what the title page says of it: "edition 2, 21.11.2026"; a draft says that it is one."""
     with translation.override(language):
-        making = _Making(report, language, level)
+        making = _Making(report, language, level, draft=not edition)
         body = making.body()
         document = Document(
             title=said(report.titles, language) or report.code,
@@ -74,7 +78,7 @@ def _cut(title: str) -> str:
 def block_of(report: Report, block: Block, language: str, level: int) -> tuple[printed.Block, ...]:
     """One piece of the outline alone, for the editor's preview."""
     with translation.override(language):
-        return tuple(_Making(report, language, level).one(block))
+        return tuple(_Making(report, language, level, draft=True).one(block))
 
 
 def short(code: str) -> str:
@@ -112,8 +116,8 @@ def _facts(report: Report, language: str, edition: str) -> Iterator[tuple[str, s
 class _Making:
     """One pass over the outline, in the language in force. Findings and their evidence are read once."""
 
-    def __init__(self, report: Report, language: str, level: int) -> None:
-        self.report, self.language = report, language
+    def __init__(self, report: Report, language: str, level: int, *, draft: bool) -> None:
+        self.report, self.language, self.draft = report, language, draft
         self.level = min(level, Visibility.MEMBERS)  # what is sealed stands in no report, whoever makes it
         self.evidence: dict[str, list[str]] = {}
         self.figures: dict[str, str] = {}
@@ -139,18 +143,40 @@ class _Making:
             words = said(block.texts, self.language)
             return [Heading(words, block.level, anchor=block.about or f"h{block.pk or 0}")] if words else []
         if block.kind == Kind.TEXT:
-            texts = self.report.round.methodology if block.about == "methodology" and not block.texts else block.texts
-            return markdown.blocks(said(texts, self.language), level=2)
+            return self._text(said(texts_of(self.report, block), self.language))
         if block.kind == Kind.FINDING:
             return [self._statement(one) for one in self.findings if one.code == block.about]
         if block.kind == Kind.FINDINGS:
             return [self._statement(one) for one in self.findings if fits(one, block)]
         if block.kind == Kind.FIGURE:
-            found = findings.figures(self.level, round=self.report.round).filter(code=block.about).first()
-            return self._figure(found) if found is not None else []
+            return self._figure_of(block.about)
         if block.about not in PIECES:
             return []
         return made(block.about, Wanted(self.report.round, self.language, self.level, block.options))
+
+    def _text(self, words: str) -> list[printed.Block]:
+        """Markdown, and what its lines [[f07]] place; in a draft a sentence stands where nothing can be placed."""
+        found: list[printed.Block] = []
+        for kind, part in references.parts(words):
+            if kind == "text":
+                found += markdown.blocks(part, level=2)
+            elif here := self._placed(part):
+                found += here
+            elif self.draft:
+                found.append(Paragraph((Run(nothing_named(part)),), "care"))
+        return found
+
+    def _placed(self, name: str) -> Sequence[printed.Block]:
+        code = full(self.report, name)
+        if statements := [self._statement(one) for one in self.findings if one.code == code]:
+            return statements
+        if name in PIECES:
+            return made(name, Wanted(self.report.round, self.language, self.level))
+        return self._figure_of(code)
+
+    def _figure_of(self, code: str) -> list[printed.Block]:
+        found = findings.figures(self.level, round=self.report.round).filter(code=code).first()
+        return self._figure(found) if found is not None else []
 
     def _statement(self, finding: Finding) -> Statement:
         told = findings.told(finding, self.level, self.language)
@@ -239,6 +265,25 @@ class _Making:
         return changed
 
 
+def texts_of(report: Report, block: Block) -> dict[str, str]:
+    """What a text says by language: its own words, else the round's methodology where it stands for that."""
+    found: dict[str, str] = block.texts
+    return report.round.methodology if block.about == "methodology" and not found else found
+
+
+def full(report: Report, name: str) -> str:
+    """The code of a finding or figure of the round from what somebody wrote: "f07" or the whole code."""
+    name = name.casefold()
+    return name if name.startswith(f"{report.round.code}.") else f"{report.round.code}.{name}"
+
+
+def nothing_named(name: str) -> str:
+    return _(
+        "“%(name)s” is no finding, figure or piece that stands in what readers see. Write the code of one on a line of "
+        "its own, such as [[f07]] or [[n01]]."
+    ) % {"name": name}
+
+
 def fits(finding: Finding, block: Block) -> bool:
     """Does the finding stand in this list: of the chapter it names, of the kind in its options, of all for neither?"""
     kind = block.options.get("kind", "")
@@ -310,12 +355,25 @@ def _the_methodology(block: Block) -> str:
     return _("the round's methodology") if block.about == "methodology" else ""
 
 
+def placeable(report: Report) -> list[tuple[str, str]]:
+    """What a line [[…]] can place, in its short form, and what each is; nothing that is sealed or refused."""
+    open_ones: dict[str, Any] = {"round": report.round, "visible_to__lt": Visibility.SEALED}
+    statements = Finding.objects.filter(**open_ones).exclude(state=Finding.State.REFUSED).order_by("position", "id")
+    found = [(short(one.code), Truncator(said(one.statements)).chars(90)) for one in statements]
+    found += [(short(one.code), str(one)) for one in Figure.objects.filter(**open_ones).order_by("code")]
+    return found + [(one.name, str(one.title)) for one in PIECES.values()]
+
+
 # — what an editor is told —————————————————————————————————————————————————————————————————————————————————
 
 
 def problems(report: Report) -> dict[int, str]:
     """What will not be in the next edition, by the number of the block: a sentence for the editor."""
-    rows = list(report.blocks.order_by("position", "id"))
+    return problems_of(report, report.blocks.order_by("position", "id"))
+
+
+def problems_of(report: Report, rows: Iterable[Block]) -> dict[int, str]:
+    """The same for some pieces, as they are given and not as they are kept."""
     shown = {one.code: one for one in findings.findings(Visibility.PUBLIC, round=report.round)}
     known = {one.code: one for one in Finding.objects.filter(round=report.round)}
     figures = {one.code: one for one in Figure.objects.filter(round=report.round).select_related("source")}
@@ -347,10 +405,17 @@ def _problem(
     if block.kind == Kind.FIGURE:
         return _figure_problem(figures.get(block.about))
     if block.kind == Kind.TEXT:
-        return _text_problem(report, block)
+        return _text_problem(report, block, shown, known, figures)
     if block.kind in (Kind.CHART, Kind.MAP, Kind.TABLE, Kind.ANNEX) and block.about not in PIECES:
         return _("There is no piece of this name any more: remove it, or choose another.")
     return ""
+
+
+def _stands(report: Report, name: str, codes: Container[str]) -> bool:
+    """Is there something in the report that a link "#name" could lead to?"""
+    if name in PIECES or _MADE.match(name) or full(report, name) in codes:
+        return True
+    return report.blocks.filter(kind=Kind.HEADING, about=name).exists()
 
 
 def _finding_problem(finding: Finding | None) -> str:
@@ -374,8 +439,26 @@ def _figure_problem(figure: Figure | None) -> str:
     return ""
 
 
-def _text_problem(report: Report, block: Block) -> str:
-    texts = report.round.methodology if block.about == "methodology" and not block.texts else block.texts
+def _text_problem(
+    report: Report,
+    block: Block,
+    shown: Mapping[str, Finding],
+    known: Mapping[str, Finding],
+    figures: Mapping[str, Figure],
+) -> str:
+    texts = texts_of(report, block)
+    for words in texts.values():
+        for name in references.placed(words):
+            code = full(report, name)
+            if code in known and code not in shown:
+                return f"[[{name}]]: {_finding_problem(known[code])}"
+            if code in figures and (problem := _figure_problem(figures[code])):
+                return f"[[{name}]]: {problem}"
+            if name not in PIECES and code not in known and code not in figures:
+                return nothing_named(name)
+        for name in references.linked(words):
+            if not _stands(report, name, {*known, *figures}):
+                return _("The link to “#%(name)s” leads to nothing in this report.") % {"name": name}
     missing = [name for code, name in (("sq", _("Albanian")), ("en", _("English"))) if not texts.get(code, "").strip()]
     if len(missing) == 2:
         return _("Nothing is written yet: it is left out.")

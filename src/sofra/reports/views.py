@@ -306,10 +306,17 @@ def block(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "report": found, "block": one, "form": form, "outdated": outdated,
         "words": building.named(found, [one])[one.pk],
         "previews": [(LANGUAGE_NAMES[each], each, _preview(found, shown, each)) for each in rules.LANGUAGES],
-        "problem": building.problems(found).get(one.pk, ""), "previewed": preview,
+        "problem": building.problems_of(found, [shown]).get(one.pk, "") if preview or not _new(one) else "",
+        "previewed": preview, "new": _new(one) and not preview,
+        "codes": building.placeable(found) if one.kind == Block.Kind.TEXT else [],
         "last": found.outlines.select_related("by").first() if outdated else None,
     }  # fmt: skip
     return render(request, "reports/block.html", context, status=422 if form.errors or outdated else 200)
+
+
+def _new(one: Block) -> bool:
+    """A text that nobody has written yet: there is nothing to show and nothing to complain of."""
+    return one.kind == Block.Kind.TEXT and not one.about and not any(one.texts.values())
 
 
 def _as_typed(one: Block, form: forms.BlockForm) -> Block:
