@@ -60,6 +60,10 @@ def test_points_are_shown_as_typed() -> None:
 def test_ranks() -> None:
     assert typed.ranked([("a", "2"), ("b", "1"), ("c", "")]) == "b a"
     assert typed.ranked([("a", "1"), ("b", "1"), ("c", "x")]) == "a b"
+    assert [typed.doubled(given) for given in ([("a", "2"), ("b", "02")], [("a", "1"), ("b", ""), ("c", "x")])] == [
+        2,
+        0,
+    ]
 
 
 def test_times() -> None:

@@ -68,6 +68,10 @@ def test_from_the_link_to_the_copy(client: Client, filling: Filling, link: str) 
     assert page.value("project[1]/title") == "Ura"
     page = page.fill(**{"project[2]/title": "Shtegu"}).press("add", "/data/work/project[2]/partner")
     page = page.fill(**{"project[2]/partner[1]/partner_name": "Partneri", "work__themes": ["youth", "school"]})
+    page = page.fill(**{"ranking#school": "2", "ranking#women": "2"}).press("act", "next")
+    assert page.status == 422
+    assert "Two answers have the number 2" in page.text
+    assert page.value("ranking#women") == "2"
     page = page.fill(**{"ranking#school": "1", "ranking#women": "2", "ranking#youth": "3"}).press("act", "next")
     assert page.address == f"{link}parts/3/"
     page = page.fill(

@@ -210,6 +210,8 @@ def test_files_of_a_form_are_shown_only_where_that_is_safe(client: Client, versi
         shown = answer["Content-Disposition"].startswith("inline")
         assert shown == (name == "a.png")
         assert "sandbox" in answer["Content-Security-Policy"]
+    Version.objects.filter(pk=version.pk).update(state="draft")
+    assert client.get(f"{V}media/a.png").status_code == 404  # a draft's files are the mappers'
 
 
 # — on paper ———————————————————————————————————————————————————————————————————————————————————————————————

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sofra.questionnaires import xform, xlsform
+from sofra.questionnaires.instance import Instance
 from sofra.questionnaires.xlsform import Loaded, Problem, Refused
 
 pytestmark = pytest.mark.once
@@ -189,6 +190,26 @@ def test_bindings_are_read_and_do_not_reach_the_phone() -> None:
     assert notices(loaded)["sofra"] == ("survey", 5)
     assert "bind::foo:bar" in notices(loaded)
     assert "sofra:" not in loaded.xform
+
+
+def test_other_is_said_in_the_language_of_the_form() -> None:
+    sheet = [
+        ["type", "name", "label::Shqip (sq)", "label::Deutsch (de)"],
+        ["select_one c or_other", "a", "A", "A"],
+    ]
+    choices = [["list_name", "name", "label::Shqip (sq)", "label::Deutsch (de)"], ["c", "x", "Iks", "Ix"]]
+    loaded = xlsform.read(book(sheet, choices), "a.xlsx")
+    form = xform.parse(loaded.xform)
+    blank = Instance.blank(form, language="Shqip (sq)")
+    assert [one.label for one in blank.choices("/data/a")] == ["Iks", "Tjetër"]
+    assert blank.label("/data/a_other") == "Cila tjetër?"
+    assert "or_other" in notices(loaded)  # nobody here knows it in German
+
+
+def test_what_is_asked_nowhere_and_what_a_phone_alone_notes() -> None:
+    assert "Nothing is asked on the web" in str(xlsform.read(book(survey(["audit", "audit", ""])), "a.xlsx").notices)
+    lost = xlsform.read(book(survey(["text", "a", "A"])), "a.xlsx").xform.replace("<a/>", "<b/>")
+    assert "have no such element" in problems(lost.encode(), "a.xml")[0].sentence
 
 
 def test_an_xform_of_somebody_else_is_read_as_it_is() -> None:

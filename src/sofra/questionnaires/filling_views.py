@@ -53,7 +53,7 @@ def start(request: HttpRequest, filling: Filling, key: str) -> HttpResponseBase:
         return _begun(request, filling, instance, key)
     if request.method == "GET":
         services.note_opened(filling)
-    parts = instance.parts(_language(request, filling, instance))
+    parts = _titled(request, filling, instance, _language(request, filling, instance))
     blank = Instance.blank(form)  # what other answers bring up is not asked of everybody
     asked = [one for one in showing.questions_of(form) if blank.relevant(one.path)]
     minutes = max(5, -(-len(asked) * SECONDS_A_QUESTION // 300) * 5)
@@ -96,7 +96,7 @@ def tasks(request: HttpRequest, filling: Filling, key: str) -> HttpResponseBase:
     """The parts, each with how far it is."""
     instance = queries.instance_of(filling)
     language = _language(request, filling, instance)
-    parts = _parts(filling, instance, language)
+    parts = _parts(filling, _titled(request, filling, instance, language))
     asked = [part for part in parts if part.status != Status.BLOCKED]
     context = _base(filling, instance, key, language) | {
         "parts": [
@@ -111,12 +111,19 @@ def tasks(request: HttpRequest, filling: Filling, key: str) -> HttpResponseBase:
     return render(request, "questionnaires/filling_tasks.html", context)
 
 
-def _parts(filling: Filling, instance: Instance, language: str) -> list[Part]:
+def _parts(filling: Filling, parts: Sequence[Part]) -> list[Part]:
     """The parts; what was answered last time is not done before somebody says that it is still true."""
     return [
         replace(one, status=Status.DOING) if one.status == Status.DONE and _unconfirmed(filling, one) else one
-        for one in instance.parts(language)
+        for one in parts
     ]
+
+
+def _titled(request: HttpRequest, filling: Filling, instance: Instance, language: str) -> list[Part]:
+    """The parts; their titles say nothing that is sealed and was sent."""
+    parts = instance.parts(language)
+    seen = unsealing.seen_by(filling, instance, request.user)
+    return parts if seen is instance else unsealing.titled(parts, seen, language)
 
 
 def _unconfirmed(filling: Filling, here: Part) -> int:
@@ -172,7 +179,7 @@ def _drawn(
     faults: Sequence[Fault] = (), status: int = 200, ranks: posts.Ranks | None = None,
 ) -> HttpResponse:  # fmt: skip
     language = _language(request, filling, instance)
-    parts = _parts(filling, instance, language)
+    parts = _parts(filling, _titled(request, filling, instance, language))
     here = _part_of(parts, number)
     shown = _shown(instance, here, language, faults, filling, request.user, ranks)
     context = _base(filling, instance, key, language) | shown
@@ -219,7 +226,8 @@ def _number_before(parts: Sequence[Part], number: int) -> int:
 def _tell(request: HttpRequest, outcome: Outcome, language: str) -> None:
     """What another person changed meanwhile, by name of the question."""
     if outcome.theirs:
-        names = [showing.name_of(outcome.instance, path, language) for path in outcome.theirs]
+        seen = unsealing.seen_by(outcome.filling, outcome.instance, request.user)
+        names = [showing.name_of(seen, path, language) for path in outcome.theirs]
         shown = "; ".join(names[:5]) + ("; …" if len(names) > 5 else "")
         words = _("Somebody else answered here at the same time. Both are kept. They changed: %(names)s")
         messages.info(request, words % {"names": shown})
@@ -250,9 +258,10 @@ def _asked_what_holds(
 ) -> HttpResponse:  # fmt: skip
     """Both answered the same question: the person sees both and says which holds. Nothing is written yet."""
     instance = outcome.instance
+    seen = unsealing.seen_by(outcome.filling, instance, request.user)
     rows = [
         {
-            "path": one.path, "name": showing.name_of(instance, one.path, language), "mine": one.mine,
+            "path": one.path, "name": showing.name_of(seen, one.path, language), "mine": one.mine,
             "theirs": one.theirs, "was": seal(one.theirs),
             "mine_said": showing.said_at(instance, one.path, one.mine, language),
             "theirs_said": showing.said_at(instance, one.path, one.theirs, language),
@@ -328,12 +337,13 @@ def _checked(request: HttpRequest, filling: Filling, key: str, *, status: int = 
     instance = queries.instance_of(filling)
     language = _language(request, filling, instance)
     faults = instance.faults(language)
-    parts = instance.parts(language)
+    parts = _titled(request, filling, instance, language)
+    seen = unsealing.seen_by(filling, instance, request.user)
     told = []
     for fault in faults:
         number = next((at for at, one in enumerate(parts, 1) if showing.within(fault.path, one.paths)), 1)
         address = reverse("filling_part", args=[key, number]) + "?wrong=1#" + showing.id_of(fault.path)
-        told.append((address, fault.sentence, showing.name_of(instance, fault.path, language)))
+        told.append((address, fault.sentence, showing.name_of(seen, fault.path, language)))
     context = _base(filling, instance, key, language) | {
         "summary": _read(request, filling, instance, language, parts), "told": told,
         "sent": filling.state == Filling.State.SENT,

@@ -1,13 +1,15 @@
 """Who may see what is sealed (sealing.py), and a filling as those see it who may not."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sofra.accounts import roles
 from sofra.accounts.access import has
 
 from . import queries
-from .instance import Instance
+from .instance import Instance, Part
 from .models import Filling, Upload
 from .xform import Form, Question
 
@@ -28,6 +30,17 @@ def shut_away(filling: Filling, instance: Instance, user: Any) -> frozenset[str]
     if filling.state != Filling.State.SENT and not mapper:
         return frozenset()
     return _answered(instance)
+
+
+def titled(parts: Sequence[Part], seen: Instance, language: str) -> list[Part]:
+    """These parts with the titles that they have where what is sealed is not shown."""
+    titles = {one.key: one.title for one in seen.parts(language)}
+    return [replace(one, title=titles.get(one.key, one.title)) for one in parts]
+
+
+def seen_by(filling: Filling, instance: Instance, user: Any) -> Instance:
+    """The instance that names, titles and answers are shown from behind the link."""
+    return without(queries.instance_of(filling)) if shut_away(filling, instance, user) else instance
 
 
 def without(instance: Instance) -> Instance:
