@@ -162,7 +162,8 @@ def sign_in(page: Any, hub: str, email: str) -> None:
 
 def findings(page: Any, options: dict[str, Any]) -> list[str]:
     said = page.evaluate(
-        "options => axe.run(document, {resultTypes: ['violations'], preload: false, ...options}).then(found => found.violations.map("
+        "options => axe.run(document, {resultTypes: ['violations'], preload: false, ...options})"
+        ".then(found => found.violations.map("
         "one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.html.slice(0, 140)).join(' | ')))",
         options,
     )
