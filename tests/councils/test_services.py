@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
+import icalendar
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from tests.councils.conftest import LONG_AGO, Table
 
 from sofra.activities.models import Activity
-from sofra.councils import deciding, figures, holding, queries, services, tasks
+from sofra.councils import deciding, figures, holding, letters, queries, services, tasks
 from sofra.councils.deciding import DecisionWish
 from sofra.councils.models import Decision, Share
 from sofra.councils.services import Outdated
@@ -42,22 +43,28 @@ def test_an_ended_mandate_closes_the_book(table: Table) -> None:
     assert queries.is_secretary(table.people["teuta"], table.upper)
 
 
-def test_invitations_carry_a_calendar_file(
-    table: Table, mailoutbox: list[Any], django_capture_on_commit_callbacks: Any
+def test_invitations_wait_for_the_post_and_carry_a_calendar_file(
+    table: Table, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meeting = table.meeting(days=7)
     holding.add_item(meeting, title="Open point", by=table.people["besa"])
     holding.add_item(meeting, title="zqclosedpointxj", is_closed=True, by=table.people["besa"])
-    with django_capture_on_commit_callbacks(execute=True):
-        called = holding.call_meeting(meeting, by=table.people["besa"], seen=1)
+    called = holding.call_meeting(meeting, by=table.people["besa"], seen=1)
+    with monkeypatch.context() as away:
+        away.setattr(letters, "sent", lambda _message: False)
+        assert letters.post_waiting() == (0, 3)
+        assert letters.post_waiting() == (0, 0), "a moment later they rest"
+    meeting.letters.update(taken_at=None)
+    assert tasks.send_due_letters().sent == 3
     assert {one.to[0] for one in mailoutbox} == {"besa@example.org", "teuta@example.org", "genc@example.org"}
     _name, content, kind = mailoutbox[0].attachments[0]
     assert kind.startswith("text/calendar")
-    assert b"SEQUENCE:1" in (content if isinstance(content, bytes) else content.encode())
+    (event,) = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    assert (event["SEQUENCE"], event.decoded("DTSTART")) == (1, meeting.begins.replace(microsecond=0))
     assert "Open point" in mailoutbox[0].body
     assert not any("zqclosedpointxj" in one.body for one in mailoutbox)
-    with django_capture_on_commit_callbacks(execute=True):
-        holding.cancel_meeting(called, why="Snow", by=table.people["besa"], seen=called.version)
+    holding.cancel_meeting(called, why="Snow", by=table.people["besa"], seen=called.version)
+    letters.post_waiting()
     assert "METHOD:CANCEL" in str(mailoutbox[-1].attachments[0][1])
 
 
@@ -110,8 +117,9 @@ def test_without_a_quorum_nothing_is_decided(table: Table) -> None:
 
 def test_a_decision_is_closed_with_what_was_done_and_verified_by_somebody_else(table: Table) -> None:
     besa, genc, teuta = (table.people[name] for name in ("besa", "genc", "teuta"))
-    wish = DecisionWish("Meet parents", owner=table.seats["police"], needs_verifying=True)
+    wish = DecisionWish("Meet parents", owner=table.seats["police"], priority="high")
     decision = deciding.make_decision(table.held(), wish, by=besa)
+    assert decision.needs_verifying, "it is important"
     with pytest.raises(ValidationError) as refused:
         deciding.complete_decision(decision, done=" ", by=genc, seen=1)
     assert "done" in refused.value.message_dict

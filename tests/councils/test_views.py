@@ -42,9 +42,12 @@ def test_a_secretary_does_the_whole_round_in_the_browser(table: Table) -> None:
     meeting = table.upper.meetings.get()
     page = reverse("meeting", args=[code, 1])
     client.post(page, {"act": "item", "title": "Rruga"})
+    assert "Rruga" in client.get(page).context["preview"].body
+    assert client.post(page, {"act": "cancel", "why": "", "seen": meeting.version}).status_code == 422
     client.post(page, {"act": "call", "seen": meeting.version})
     meeting.refresh_from_db()
     assert meeting.state == "called"
+    assert len(client.get(page).context["letters"]) == 3
     assert client.get(reverse("meeting_edit", args=[code, 1])).status_code == 200
     seats = {f"seat_{seat.pk}": "holder" for seat in table.seats.values()}
     client.post(reverse("meeting_attendance", args=[code, 1]), seats | {"seen": meeting.version})
@@ -94,6 +97,8 @@ def test_seats_and_documents_are_kept_with_sentences(table: Table) -> None:
         "visitor": 404, "cvetan": 404, "dora": 404,
     }  # fmt: skip
     client.post(page, {"act": "share", "number": document.pk, "share": "network"})
+    assert client.get(address).status_code == 404, "who arranges a council does not read what it keeps for itself"
+    table.clients["besa"].post(page, {"act": "share", "number": document.pk, "share": "network"})
     assert table.clients["cvetan"].get(address).status_code == 200
     assert table.clients["dora"].get(page).status_code == 404
     form = client.post(reverse("council_edit", args=[code]), {"place": "AL1", "meets_every": "2", "quorum": "half",

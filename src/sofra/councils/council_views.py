@@ -1,5 +1,6 @@
 """Pages of councils: the network, one council, its seats and documents."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
@@ -14,19 +15,22 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sofra.accounts import roles
-from sofra.accounts.access import has, require
+from sofra.accounts.access import has, level_of, require
 from sofra.accounts.models import User
-from sofra.activities import dates
+from sofra.activities import dates, finding, saying
 from sofra.ground import files
 from sofra.ground.refusals import put
 from sofra.ground.text import sort_key
+from sofra.organisations.vocabulary import Theme
 from sofra.places import maps
 from sofra.places.models import Place
+from sofra.plans import queries as plans
 
 from . import forms, queries, services
 from .models import Council, Document, Mandate, Meeting, Seat, Share
 
 CHANGED = gettext_lazy("Somebody else wrote the same in the meantime. Read it again; nothing of yours was written.")
+AROUND = 10  # activities that its page names
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -37,11 +41,10 @@ _FORM = require_http_methods(["GET", "HEAD", "POST"])
 def council_list(request: HttpRequest) -> HttpResponse:
     """Which municipalities have a council, since when, how alive: facts in alphabetical order, never a ranking."""
     rows = network(request.user)
-    with_one = {row["place"].code for row in rows if row["council"]}
-    counts: dict[str, int | None] = dict.fromkeys(with_one, 1)
+    counts: Counter[str] = Counter(row["place"].code for row in rows if row["council"])
     context = {
-        "rows": rows, "with_one": len(with_one), "all": len({row["place"].code for row in rows}),
-        "map": maps.tile_grid(settings.COUNTRY, counts, href=lambda code: reverse("councils") + f"#{code}"),
+        "rows": rows, "with_one": len(counts), "all": len({row["place"].code for row in rows}),
+        "map": maps.council_grid(settings.COUNTRY, counts, href=lambda code: reverse("councils") + f"#{code}"),
         "may_add": has(request.user, roles.MAPPER), "signed_in": request.user.is_authenticated,
     }  # fmt: skip
     return render(request, "councils/council_list.html", context)
@@ -95,8 +98,20 @@ def council(request: HttpRequest, code: str) -> HttpResponse:
         "decisions": list(queries.decisions_for(request.user).filter(council=found, state__in=queries.OPEN)[:50]),
         "documents": [(one, dates.written(one.dated)) for one in queries.documents_for(request.user, found)],
         "groups": found.groups.filter(ended_on=None).prefetch_related("seats"), "today": queries.today(),
+        "plans": plans.plans(request.user).filter(place=found.place), "around": _around(request.user, found),
     }  # fmt: skip
     return render(request, "councils/council_detail.html", context)
+
+
+def _around(user: Any, found: Council) -> list[Any]:
+    """What is recorded on security councils in its municipality, trainings of their members among it, but for its own
+    meetings, which stand above."""
+    place = Place.objects.filter(pk=found.place).first()
+    if place is None:
+        return []
+    asked = finding.Filters(place=place, theme=(Theme.SECURITY.value,))
+    level = level_of(user)
+    return list(saying.rows_of(finding.listed(level, asked).filter(council_meeting=None)[:AROUND], level))
 
 
 @_FORM
@@ -171,7 +186,8 @@ def council_seats(request: HttpRequest, code: str) -> HttpResponse:
         "council": found, "forms": made, "member": member, "shares": Share.choices, "today": queries.today(),
         "seats": queries.seated(found), "mandates": Mandate.objects.filter(seat__council=found)
         .select_related("seat", "user").order_by("-begins", "id")[:200],
-        "groups": found.groups.filter(ended_on=None), "documents": found.documents.all(),
+        "groups": found.groups.filter(ended_on=None), "documents": queries.documents_for(by, found),
+        "shares_documents": queries.keeps_documents(by, found),
     }  # fmt: skip
     wrong = any(one.errors for one in made.values())
     return render(request, "councils/council_seats.html", context, status=422 if wrong else 200)
@@ -212,6 +228,8 @@ def _end(request: HttpRequest, council: Council, act: str, by: User) -> None:
         elif act == "end_group":
             services.end_group(get_object_or_404(council.groups, pk=number), by=by)
         elif act == "share" and request.POST.get("share") in Share.values:
+            if not queries.keeps_documents(by, council):
+                raise ValidationError(_("The council's own people say who reads its documents: ask its secretary."))
             document = get_object_or_404(council.documents, pk=number)
             services.share_document(document, share=request.POST["share"], by=by)
         else:

@@ -28,7 +28,7 @@ LONGEST = 2000
 
 @dataclass(slots=True)
 class DecisionWish:
-    """What a decision says. `places` are codes."""
+    """What a decision says. `places` are codes; what is important needs verifying in any case."""
 
     text: str
     owner: Seat | None = None
@@ -51,7 +51,7 @@ def make_decision(meeting: Meeting, wish: DecisionWish, *, by: User | None) -> D
     newest = council.decisions.aggregate(newest=Max("number"))["newest"] or 0
     decision = Decision.objects.create(
         council=council, meeting=meeting, number=newest + 1, text=wish.text.strip(), owner=wish.owner,
-        due_on=wish.due_on, priority=wish.priority, places=wish.places, needs_verifying=wish.needs_verifying,
+        due_on=wish.due_on, priority=wish.priority, places=wish.places, needs_verifying=_is_verified(wish),
         is_closed=wish.is_closed,
     )  # fmt: skip
     _step(decision, "made", "", by)
@@ -69,8 +69,9 @@ def edit_decision(decision: Decision, wish: DecisionWish, *, why: str, by: User,
     if not why.strip():
         raise ValidationError({"why": _("Say why, so that the change can be understood later.")})
     before = _said(decision)
-    for name in ("owner", "due_on", "priority", "places", "needs_verifying", "is_closed"):
+    for name in ("owner", "due_on", "priority", "places", "is_closed"):
         setattr(decision, name, getattr(wish, name))
+    decision.needs_verifying = _is_verified(wish)
     decision.text = wish.text.strip()
     if changed := [f"{name}: {old} → {new}" for name, old, new in _differences(before, _said(decision))]:
         _keep(decision, decision.state)
@@ -198,6 +199,10 @@ def _refuse_own(decision: Decision, by: User) -> None:
 def _need_words(words: str) -> None:
     if not words.strip():
         raise ValidationError({"words": _("Say why, so that the change can be understood later.")})
+
+
+def _is_verified(wish: DecisionWish) -> bool:
+    return wish.needs_verifying or rules.is_important(wish.priority)
 
 
 def _check(wish: DecisionWish, council: Council) -> None:

@@ -288,6 +288,12 @@ class SeenForm(forms.Form):
     seen = _seen()
 
 
+class RemoveForm(forms.Form):
+    """A point of the agenda, by its number."""
+
+    item = forms.IntegerField(min_value=1, max_value=2**62)
+
+
 class ItemForm(forms.Form):
     title = forms.CharField(label=_("Point of the agenda"), max_length=300)
     text = _words(_("More about it"))
@@ -348,6 +354,7 @@ class DecisionForm(forms.Form):
         label=_("Priority"),
         initial="normal",
         choices=list(rules.PRIORITIES.items()),
+        help_text=_("What is of high priority is verified by somebody else than its owner, ticked below or not."),
     )
     place = forms.CharField(label=_("Place"), required=False, max_length=120)
     needs_verifying = forms.BooleanField(label=_("Somebody else than its owner verifies it"), required=False)

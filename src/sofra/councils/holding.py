@@ -266,7 +266,7 @@ def _move_on(meeting: Meeting, state: str, what: str, by: User, *, letter: bool 
     _note(meeting, what, by)
     deciding.refresh_agendas(meeting.council)
     if letter:
-        transaction.on_commit(lambda: letters.tell_of_meeting(meeting.pk, what))
+        letters.write_letters(meeting, what)
     return meeting
 
 

@@ -7,16 +7,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sofra.accounts.letters import send_quietly
+from sofra.accounts.letters import sent
 from sofra.accounts.models import User
 
-from . import calendars, queries
-from .models import Decision, Meeting
+from . import calendars, minutes, queries, rules
+from .models import Decision, Letter, Meeting
 
 SUBJECTS: dict[str, Promise] = {
     "called": _("Invitation: %(title)s"),
@@ -38,11 +39,49 @@ SENTENCES: dict[str, Promise] = {
 }
 
 
-def tell_of_meeting(number: int, kind: str) -> None:
-    """Invite, move or cancel: everyone with a mandate on that day and an account."""
-    meeting = Meeting.objects.select_related("council__organisation", "group").get(pk=number)
-    for person in receivers(meeting):
-        send_quietly(meeting_letter(meeting, kind, person))
+# — of meetings ————————————————————————————————————————————————————————————————————————————————————————————
+
+
+def write_letters(meeting: Meeting, kind: str) -> int:
+    """Invite, move or cancel: a letter to everyone with a mandate on that day and an account; how many wait now.
+
+    What waits still and is overtaken by this one does not go any more.
+    """
+    meeting.letters.filter(sent_at=None).delete()
+    return len(Letter.objects.bulk_create([letter_of(meeting, kind, person) for person in receivers(meeting)]))
+
+
+def waiting() -> QuerySet[Letter]:
+    """Letters that the mail server has not, and that nobody holds in hand now."""
+    tried = timezone.now() - rules.AGAIN_AFTER
+    free = Q(taken_at=None) | Q(taken_at__lt=tried)
+    return Letter.objects.filter(free, sent_at=None, tries__lt=rules.MOST_TRIES).order_by("id")
+
+
+def post_waiting(*, most: int = 50) -> tuple[int, int]:
+    """Put waiting letters into the post; how many went and how many could not. Safe to run twice at once."""
+    went, failed = 0, 0
+    for number in list(waiting().values_list("pk", flat=True)[:most]):
+        if not waiting().filter(pk=number).update(taken_at=timezone.now(), tries=F("tries") + 1):
+            continue  # another run has it
+        letter = Letter.objects.select_related("meeting__council__organisation", "meeting__group", "user").get(
+            pk=number
+        )
+        if sent(_message(letter)):
+            Letter.objects.filter(pk=number).update(sent_at=timezone.now())
+            went += 1
+        else:
+            failed += 1
+    return went, failed
+
+
+def _message(letter: Letter) -> EmailMessage:
+    message = EmailMessage(letter.subject, letter.body, settings.DEFAULT_FROM_EMAIL, [letter.user.email])
+    meeting = letter.meeting
+    with translation.override(letter.user.language):
+        message.attach(f"{meeting.council.organisation.code}-{meeting.number}.ics", calendars.ics_of(meeting),
+                       "text/calendar")  # fmt: skip
+    return message
 
 
 def receivers(meeting: Meeting) -> list[User]:
@@ -55,11 +94,11 @@ def receivers(meeting: Meeting) -> list[User]:
     return [one for one in people if one.pk in sitting]
 
 
-def meeting_letter(meeting: Meeting, kind: str, to: User) -> EmailMessage:
+def letter_of(meeting: Meeting, kind: str, to: User) -> Letter:
+    """The letter as this person gets it, not yet kept."""
     with translation.override(to.language):
         title = calendars.title_of(meeting)
-        agenda = [one.title for one in meeting.agenda.select_related("decision")
-                  if not one.is_closed and not (one.decision and one.decision.is_closed)]  # fmt: skip
+        agenda = [minutes.item_words(one) for one in minutes.agenda_for(meeting, member=False)]
         text = render_to_string(
             "councils/mail/meeting.txt",
             {
@@ -68,10 +107,11 @@ def meeting_letter(meeting: Meeting, kind: str, to: User) -> EmailMessage:
                 "agenda": agenda, "link": settings.ORIGIN.rstrip("/") + meeting.get_absolute_url(),
             },
         )  # fmt: skip
-        message = EmailMessage(_line(SUBJECTS[kind], {"title": title}), text, settings.DEFAULT_FROM_EMAIL, [to.email])
-        message.attach(f"{meeting.council.organisation.code}-{meeting.number}.ics", calendars.ics_of(meeting),
-                       "text/calendar")  # fmt: skip
-    return message
+        return Letter(meeting=meeting, user=to, kind=kind, subject=_line(SUBJECTS[kind], {"title": title})[:500],
+                      body=text)  # fmt: skip
+
+
+# — reminders ——————————————————————————————————————————————————————————————————————————————————————————————
 
 
 def decision_letter(decision: Decision, kind: str, to: User) -> EmailMessage:

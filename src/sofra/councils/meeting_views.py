@@ -16,7 +16,7 @@ from sofra.accounts.models import User
 from sofra.ground.refusals import put
 from sofra.printing import markdown, pdf, word
 
-from . import calendars, forms, holding, letters, minutes, queries, rules
+from . import calendars, forms, holding, letters, minutes, queries, rules, tasks
 from .council_views import CHANGED
 from .models import Meeting
 from .services import Outdated
@@ -34,7 +34,10 @@ def meeting(request: HttpRequest, code: str, number: int) -> HttpResponse:
     if request.method == "POST":
         by = require(request.user)
         return _act(request, queries.minute_book(by, code, number), by)
-    found = queries.meeting_for(request.user, code, number)
+    return _shown(request, queries.meeting_for(request.user, code, number))
+
+
+def _shown(request: HttpRequest, found: Meeting, wrong: dict[str, Any] | None = None) -> HttpResponse:
     member = queries.is_member(request.user, found.council)
     secretary = member and queries.is_secretary(request.user, found.council)
     activity = found.activity
@@ -50,64 +53,74 @@ def meeting(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "today": queries.today(),
     }  # fmt: skip
     if secretary:
-        context["forms"] = {
-            "item": forms.ItemForm(auto_id="item_%s"),
-            "adopt": forms.AdoptForm(initial={"seen": found.version, "share": found.share}, auto_id="adopt_%s"),
-            "why": forms.WhyForm(initial={"seen": found.version}, auto_id="why_%s"),
-        }  # fmt: skip
+        context["forms"] = _forms(found) | (wrong or {})
+        context["problems"] = list((wrong or {}).values())
         context["invited"] = letters.receivers(found)
-    return render(request, "councils/meeting_detail.html", context)
+        context["letters"] = found.letters.select_related("user")[:200]
+        if found.state == Meeting.State.PLANNED:
+            context["preview"] = letters.letter_of(found, "called", request.user)  # type: ignore[arg-type]
+    return render(request, "councils/meeting_detail.html", context, status=422 if wrong else 200)
+
+
+def _forms(found: Meeting) -> dict[str, Any]:
+    """The forms of a secretary's steps, empty: act -> form."""
+    return {
+        "item": forms.ItemForm(auto_id="item_%s"),
+        "adopt": forms.AdoptForm(initial={"seen": found.version, "share": found.share}, auto_id="adopt_%s"),
+        "cancel": forms.WhyForm(initial={"seen": found.version}, auto_id="cancel_%s"),
+        "reopen": forms.WhyForm(initial={"seen": found.version}, auto_id="reopen_%s"),
+    }  # fmt: skip
 
 
 def _attendance(meeting: Meeting) -> list[tuple[Any, str]]:
     return [(one.seat, str(queries.HOW.get(how, ""))) for one, how in queries.attendance_of(meeting)]
 
 
+_KINDS: dict[str, type[Any]] = {
+    "item": forms.ItemForm, "adopt": forms.AdoptForm, "cancel": forms.WhyForm, "reopen": forms.WhyForm,
+    "call": forms.SeenForm, "remove": forms.RemoveForm,
+}  # fmt: skip
+
+
 def _act(request: HttpRequest, found: Meeting, by: User) -> HttpResponse:
-    """One step of a meeting; what is wrong is told above the page, and nothing is written."""
-    try:
-        messages.success(request, _step(request, found, by))
-    except Outdated:
-        messages.warning(request, str(CHANGED))
-    except ValidationError as problem:
-        messages.error(request, " ".join(problem.messages))
-    return redirect(found)
-
-
-def _step(request: HttpRequest, found: Meeting, by: User) -> str:
+    """One step of a meeting. What is wrong is told beside its field; nothing is written then."""
     act = request.POST.get("act", "")
+    if act not in _KINDS:
+        messages.error(request, _("Nothing was changed: choose what is to be done."))
+        return redirect(found)
+    form = _KINDS[act](request.POST, auto_id=f"{act}_%s")
+    if form.is_valid():
+        try:
+            messages.success(request, _step(act, found, form.cleaned_data, by))
+            return redirect(found)
+        except Outdated:
+            messages.warning(request, str(CHANGED))
+            return redirect(found)
+        except ValidationError as problem:
+            put(form, problem)
+    return _shown(request, found, {act: form})
+
+
+def _step(act: str, found: Meeting, said: dict[str, Any], by: User) -> str:
     if act == "item":
-        said = _said(forms.ItemForm(request.POST))
         holding.add_item(found, title=said["title"], text=said["text"], is_closed=said["is_closed"], by=by)
         return _("The point stands on the agenda.")
     if act == "remove":
-        typed = request.POST.get("item", "")
-        number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else 0
-        holding.remove_item(get_object_or_404(found.agenda, pk=number), by=by)
+        holding.remove_item(get_object_or_404(found.agenda, pk=said["item"]), by=by)
         return _("The point is taken off the agenda.")
     if act == "call":
-        holding.call_meeting(found, by=by, seen=_said(forms.SeenForm(request.POST))["seen"])
+        holding.call_meeting(found, by=by, seen=said["seen"])
+        tasks.post.enqueue()
         return _("The invitations are on their way.")
     if act == "cancel":
-        said = _said(forms.WhyForm(request.POST))
         holding.cancel_meeting(found, why=said["why"], by=by, seen=said["seen"])
+        tasks.post.enqueue()
         return _("The meeting is cancelled; whoever was invited is told.")
     if act == "adopt":
-        said = _said(forms.AdoptForm(request.POST))
         holding.adopt_minutes(found, share=said["share"], by=by, seen=said["seen"])
         return _("The minutes are adopted.")
-    if act == "reopen":
-        said = _said(forms.WhyForm(request.POST))
-        holding.reopen_minutes(found, why=said["why"], by=by, seen=said["seen"])
-        return _("The minutes can be written again.")
-    raise ValidationError(_("Nothing was changed: choose what is to be done."))
-
-
-def _said(form: Any) -> dict[str, Any]:
-    if not form.is_valid():
-        raise ValidationError([f"{form.fields[name].label}: {one}" if name in form.fields else str(one)
-                               for name, found in form.errors.items() for one in found])  # fmt: skip
-    return dict(form.cleaned_data)
+    holding.reopen_minutes(found, why=said["why"], by=by, seen=said["seen"])
+    return _("The minutes can be written again.")
 
 
 # — before —————————————————————————————————————————————————————————————————————————————————————————————————
@@ -146,6 +159,7 @@ def meeting_edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
     def keep(said: dict[str, Any]) -> None:
         holding.move_meeting(found, begins=said["begins"], ends=said["ends"], where=said["where"], why=said["why"],
                              by=by, seen=said["seen"])  # fmt: skip
+        tasks.post.enqueue()
 
     context = {"form": form, "council": found.council, "meeting": found}
     return _kept(request, form, keep, found, "councils/meeting_form.html", context)

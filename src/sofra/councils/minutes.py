@@ -69,7 +69,7 @@ def _blocks(meeting: Meeting, closed: bool) -> list[Block]:
             )
         )  # fmt: skip
     if agenda := agenda_for(meeting, member=closed):
-        found += [Heading(_("Agenda"), 1), Listing(tuple((Run(_item(one)),) for one in agenda), ordered=True)]
+        found += [Heading(_("Agenda"), 1), Listing(tuple((Run(item_words(one)),) for one in agenda), ordered=True)]
     found.append(Heading(pgettext("council", "Minutes"), 1))
     found += markdown.blocks(rules.emphasised(meeting.minutes), 2) or (_text(_("Nothing is written yet.")),)
     if closed and meeting.closed:
@@ -83,7 +83,8 @@ def _text(words: str) -> Paragraph:
     return Paragraph((Run(words),))
 
 
-def _item(item: Item) -> str:
+def item_words(item: Item) -> str:
+    """A point of the agenda in a line: an open decision with its number and words."""
     if item.decision is not None:
         return f"{pgettext('minutes', 'Decision')} {item.decision.number}: {item.decision.text}"
     return f"{item.title}: {item.text}" if item.text else item.title

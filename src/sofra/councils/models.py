@@ -213,6 +213,24 @@ class DecisionStep(models.Model):
         ordering = ["id"]
 
 
+class Letter(models.Model):
+    """A letter about a meeting to one of those who sit there. It waits as a row until the mail server has it, so that
+    no page waits for many and none is lost; the council's secretaries read it afterwards."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="letters")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, help_text="called, moved or cancelled")
+    subject = models.CharField(max_length=500)
+    body = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+    taken_at = models.DateTimeField(null=True, help_text="When somebody last took it to the post")
+    sent_at = models.DateTimeField(null=True, db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+
+
 class Reminder(models.Model):
     """A letter that went out once: to whom, of which kind, about what (with its date, so that a new date is new)."""
 

@@ -27,6 +27,8 @@ SECTORS: dict[str, Promise] = {
 PRIORITIES: dict[str, Promise] = {"high": _("high"), "normal": _("normal"), "low": _("low")}
 LOOKS_BACK = 24  # months within which due meetings are counted
 REMINDS_BEFORE = timedelta(days=7)
+AGAIN_AFTER = timedelta(minutes=10)  # a letter that could not go is tried anew
+MOST_TRIES = 10
 MOST_MINUTES = 100_000  # letters
 MOST_BYTES = 20 * 1024 * 1024
 
@@ -123,6 +125,11 @@ def months_on(day: date, months: int) -> date:
 
 def is_late(due: date | None, open_: bool, today: date) -> bool:
     return open_ and due is not None and due < today
+
+
+def is_important(priority: str) -> bool:
+    """What is of high priority is not done because its owner says so: somebody else verifies it."""
+    return priority == "high"
 
 
 def may_verify(*, person: int, owners: Collection[int], told_by: int | None) -> bool:

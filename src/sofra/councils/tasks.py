@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
+from django_tasks import task
 
 from sofra.accounts.letters import sent
 from sofra.accounts.models import User
@@ -35,10 +36,18 @@ class Due:
     write: Callable[[User], EmailMessage]
 
 
+@task()
+def post() -> None:
+    """A batch of the letters about meetings that wait; the rest as a new piece of work."""
+    went, _failed = letters.post_waiting()
+    if went and letters.waiting().exists():
+        post.enqueue()
+
+
 def send_due_letters() -> Done:
     """Remind owners a week before and after the due date, secretaries of what is late, of what waits to be verified,
-    and of a meeting that the regulation asks for."""
-    done = Done()
+    and of a meeting that the regulation asks for. Letters about meetings that no worker took up go with them."""
+    done = Done(*letters.post_waiting())
     for due in (*_decisions(), *_meetings()):
         told = set(Reminder.objects.filter(kind=due.kind, about=due.about).values_list("user", flat=True))
         for person in due.people:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sofra.councils import council_views, decision_views, rules
@@ -48,7 +49,7 @@ def decisions(request: HttpRequest) -> List:
                 one.council.organisation.code, one.council.organisation.name, one.number, one.text,
                 one.owner.body if one.owner else "", one.due_on.isoformat() if one.due_on else "",
                 str(rules.PRIORITIES[one.priority]), _several(one.places), str(one.get_state_display()),
-                _("yes") if one.needs_verifying else _("no"), one.meeting.begins.date().isoformat(),
+                _("yes") if one.needs_verifying else _("no"), timezone.localtime(one.meeting.begins).date().isoformat(),
             ]  # fmt: skip
 
     return header, rows()

@@ -36,6 +36,7 @@ DOT_EMPTY = 4.5
 TILE_WIDTH, TILE_HEIGHT, GAP = 54, 48, 2
 SHADES = 4
 
+ORGANISATIONS, ACTIVITIES, COUNCILS = "organisations", "activities", "councils"  # what numbers are of
 GEONAMES = _("GeoNames, CC BY 4.0")
 
 
@@ -132,6 +133,15 @@ def tile_grid(country: str, counts: Counts, *, href: Href, activities: bool = Fa
 
     Numbers are of organisations, unless they are said to be of activities.
     """
+    return _tile_grid(country, counts, href, ACTIVITIES if activities else ORGANISATIONS)
+
+
+def council_grid(country: str, counts: Counts, *, href: Href) -> SafeString:
+    """The same tiles with the councils that are known."""
+    return _tile_grid(country, counts, href, COUNCILS)
+
+
+def _tile_grid(country: str, counts: Counts, href: Href, of: str) -> SafeString:
     atlas = _atlas(country, get_language() or "sq")
     grid = tiles(country)
     if atlas is None or not grid:
@@ -158,23 +168,18 @@ def tile_grid(country: str, counts: Counts, *, href: Href, activities: bool = Fa
                 _state(count, steps),
                 href,
                 f"<rect {box}{fill}/>{label}{number}",
-                activities=activities,
+                of=of,
             )
         )
     width = (max(tile.column for tile in grid) + 1) * TILE_WIDTH
     height = (max(tile.row for tile in grid) + 1) * TILE_HEIGHT
-    what = (
-        gettext("Municipalities of %(country)s as equal tiles: where activities are")
-        if activities
-        else gettext("Municipalities of %(country)s as equal tiles: who works where")
-    )
-    title = what % {"country": atlas.title}
+    title = _tiles_title(of) % {"country": atlas.title}
     states = [counts.get(tile.code) for tile in grid]
     inner = f'<g class="map-tiles">{"".join(parts)}</g><path class="tile-counties" d="{_county_lines(country)}"/>'
     return _block(
         f"tiles-{country.lower()}",
         _svg(width, height, title, inner, f"tiles-{country.lower()}", margin=3),
-        legend=_legend(steps, states, dots=False, counties=True, activities=activities),
+        legend=_legend(steps, states, dots=False, counties=True, of=of),
         credit=[gettext("positions: %(source)s") % {"source": GEONAMES}],
     )
 
@@ -415,10 +420,10 @@ def _area(shape: Shape, spot: Spot | None, counts: Counts, steps: Sequence[int],
 
 
 def _link(
-    code: str, title: str, count: int | None, state: str, href: Href, inner: str, *, activities: bool = False
+    code: str, title: str, count: int | None, state: str, href: Href, inner: str, *, of: str = ORGANISATIONS
 ) -> str:
     """A place that can be followed, by pointer or keyboard; its name says the number or why there is none."""
-    said = escape(f"{title}: {state_text(count, activities=activities)}")
+    said = escape(f"{title}: {state_text(count, of=of)}")
     return f'<a href="{escape(href(code))}" class="{state}" aria-label="{said}"><title>{said}</title>{inner}</a>'
 
 
@@ -499,13 +504,23 @@ def _number(count: int | None) -> str:
     return f"{count / 1000:.1f}k".replace(".0k", "k") if count < 10_000 else f"{count // 1000}k"
 
 
-def state_text(count: int | None, *, activities: bool = False) -> str:
+def _tiles_title(of: str) -> str:
+    if of == COUNCILS:
+        return gettext("Municipalities of %(country)s as equal tiles: where a council is known")
+    if of == ACTIVITIES:
+        return gettext("Municipalities of %(country)s as equal tiles: where activities are")
+    return gettext("Municipalities of %(country)s as equal tiles: who works where")
+
+
+def state_text(count: int | None, *, of: str = ORGANISATIONS) -> str:
     """The state in words: "3 organisations", "asked: none", "nobody recorded yet"."""
     if count is None:
-        return gettext("nothing recorded yet") if activities else gettext("nobody recorded yet")
+        return gettext("nobody recorded yet") if of == ORGANISATIONS else gettext("nothing recorded yet")
     if count == 0:
         return gettext("asked: none")
-    if activities:
+    if of == COUNCILS:
+        return ngettext("%(n)s council", "%(n)s councils", count) % {"n": count}
+    if of == ACTIVITIES:
         return ngettext("%(n)s activity", "%(n)s activities", count) % {"n": count}
     return ngettext("%(n)s organisation", "%(n)s organisations", count) % {"n": count}
 
@@ -546,7 +561,7 @@ def _legend(
     *,
     dots: bool,
     counties: bool = False,
-    activities: bool = False,
+    of: str = ORGANISATIONS,
 ) -> str:
     """What the shades mean, in numbers; the two empty states only where they are on the map."""
     entries = []
@@ -554,7 +569,7 @@ def _legend(
         entries.append(_key("counted", gettext("dot: organisations working in the municipality"), round_=True))
     if steps:
         what = gettext("organisations in the whole county:") if dots else gettext("organisations:")
-        what = gettext("activities:") if activities else what
+        what = {ACTIVITIES: gettext("activities:"), COUNCILS: gettext("councils:")}.get(of, what)
         entries.append(f"<li>{escape(what)}</li>")
     for i, bound in enumerate(steps):
         last = i == len(steps) - 1
@@ -564,11 +579,11 @@ def _legend(
     if any(state == 0 for state in states):
         entries.append(_key("nobody", gettext("asked: none"), round_=dots))
     if any(state is None for state in states):
-        text = (
-            gettext("nothing recorded yet, which does not mean that nothing is done there")
-            if activities
-            else gettext("nobody recorded yet, which does not mean that nobody is there")
-        )
+        text = gettext("nobody recorded yet, which does not mean that nobody is there")
+        if of == ACTIVITIES:
+            text = gettext("nothing recorded yet, which does not mean that nothing is done there")
+        elif of == COUNCILS:
+            text = gettext("nothing recorded yet, which does not mean that there is no council")
         entries.append(_key("unrecorded", text, round_=dots))
     if counties:
         entries.append(_key("county-line", gettext("county border")))
