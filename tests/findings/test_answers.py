@@ -63,7 +63,9 @@ def standing_on(world: World, version: Version) -> tuple[Finding, Evidence]:
 def test_the_count_is_live_and_a_change_is_marked(world: World, version: Version) -> None:
     one, evidence = standing_on(world, version)
     assert evidence.seen == {"count": 2, "base": 3}
-    line = queries.evidence_lines(one, 0, "en")[0][0].text
+    few = queries.evidence_lines(one, 0, "en")[0][0].text
+    assert few == "“Do you work in schools?” – fewer than 5 answered, so their answers are not shown."
+    line = queries.evidence_lines(one, 1, "en")[0][0].text
     assert line == "2 of 3 say “Yes” to “Do you work in schools?”."
     new = filled(version, 9, "no")
     listeners.tell(new, Happened.SENT)

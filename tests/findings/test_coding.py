@@ -94,6 +94,11 @@ def test_nobody_sees_another_coders_codes_before_both_are_done(world: World, quo
     assert [row.unit.text for row in found.rows if not row.agreed] == ["No money, no people."]
     third = world.client("ana").get(page)
     assert third.context["found"] is not None, "a coordinator who does not code reads it too"
+    with pytest.raises(ValidationError):
+        give(world, "ana", [["money"], ["money"], [], []])
+    coded = world.client("ana").get(reverse("coding_units", args=[world.round.code]))
+    assert "Let somebody else code it" in coded.content.decode()
+    assert world.client("ana").get(page).context["found"] is not None
 
 
 def test_the_figure_stays_that_of_the_first_codes(world: World, quoted: list[str]) -> None:

@@ -1,5 +1,6 @@
 """What happens to sources and findings, and what stays of it."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,32 @@ def test_a_changed_source_keeps_what_it_said_and_nobody_else_writes_the_person(w
         services.edit_source(kept, seen=1, by=world.people["drita"], notes="third words")
 
 
+def test_quotes_and_figures_are_put_right_and_what_stands_on_them_is_marked(world: World) -> None:
+    drita, kept = world.people["drita"], source(world)
+    quote, stood = services.add_quote(kept, text="No mony.", by=drita), finding(world)
+    figure = services.record_figure(
+        round=world.round, titles={"en": "Share"}, base=40, series=[{"label": {"en": "yes"}, "value": "41"}], by=drita
+    )
+    on = [
+        services.add_evidence(stood, kind="quote", quote=quote, by=drita),
+        services.add_evidence(stood, kind="figure", figure=figure, by=drita),
+    ]
+    client = world.client("drita")
+    form = {"edit": quote.pk, "seen": 1, f"q{quote.pk}-text": "No money.", f"q{quote.pk}-visible_to": 1}
+    address = f"/en/sources/{kept.code}/quotes/"
+    assert client.post(address, form).status_code == 302
+    assert client.post(address, {**form, f"q{quote.pk}-text": "Nothing."}).status_code == 409
+    assert "No mony." in client.get(f"/en/sources/{kept.code}/").content.decode()
+    changed = {"title_en": "Share", "base": 41, "lines": "yes = 41", "visible_to": 0, "seen": 1}
+    assert client.post(f"/en/figures/{figure.code}/edit/", changed).status_code == 302
+    late = client.post(f"/en/figures/{figure.code}/edit/", {**changed, "base": 42})
+    assert (late.status_code, "You wrote" in late.content.decode()) == (409, True)
+    assert "Version 1, until" in client.get(f"/en/figures/{figure.code}/").content.decode()
+    for one in on:
+        one.refresh_from_db()
+        assert one.changed_at is not None
+
+
 def test_files_are_what_their_first_bytes_say(world: World) -> None:
     drita = world.people["drita"]
     kept = services.add_file(source(world), name="../../scan.exe", chunks=[PDF], by=drita)
@@ -89,10 +116,12 @@ def everything_kept(data: Path) -> bytes:
 @pytest.mark.django_db(transaction=True)
 def test_a_withdrawn_consent_takes_the_content_everywhere(world: World, tmp_path: Path) -> None:
     drita = world.people["drita"]
-    words = ("oldnotesword", "newnotesword", "quoteword", "personword", "only this file has", "whoword")
+    words = ("oldnotesword", "newnotesword", "oldquoteword", "quoteword", "personword", "only this file has", "whoword")
     kept = source(world, notes="oldnotesword", person="personword", consent="given", who="whoword")
     kept = services.edit_source(kept, seen=1, by=drita, notes="newnotesword")
-    quote = services.add_quote(kept, text="quoteword", page="7", by=drita)
+    quote = services.add_quote(kept, text="oldquoteword", page="7", by=drita)
+    quote = services.edit_quote(quote, seen=2, text="quoteword", page="7", by=drita)
+    kept.refresh_from_db()
     services.add_file(kept, name="scan.pdf", chunks=[PDF], by=drita)
     stood = finding(world)
     evidence = services.add_evidence(stood, kind="quote", quote=quote, note="newnotesword once more", by=drita)
@@ -115,7 +144,7 @@ def test_a_withdrawn_consent_takes_the_content_everywhere(world: World, tmp_path
     for refused in (
         lambda: services.add_quote(kept, text="again", by=drita),
         lambda: services.add_evidence(stood, kind="source", source=kept, by=drita),
-        lambda: services.edit_source(Source.objects.get(), seen=3, by=drita, notes="again"),
+        lambda: services.edit_source(Source.objects.get(), seen=4, by=drita, notes="again"),
     ):
         with pytest.raises(ValidationError):
             refused()
@@ -131,6 +160,19 @@ def test_a_file_that_another_source_names_stays(world: World, django_capture_on_
     with django_capture_on_commit_callbacks(execute=True):
         services.withdraw_consent(second, by=drita)
     assert not files.path_of(kept.digest).exists()
+
+
+def test_once_a_day_what_no_row_names_is_swept_away(world: World) -> None:
+    kept = services.add_file(source(world), name="scan.pdf", chunks=[PDF], by=world.people["drita"])
+    nobodys = files.keep([b"nobody names this"])
+    young = files.keep([b"a row of it is being written"])
+    half = files.folder() / ".coming-half"
+    half.write_bytes(b"half")
+    for path in (files.path_of(kept.digest), files.path_of(nobodys.digest), half):
+        os.utime(path, (1, 1))
+    assert (files.sweep_daily(), files.sweep_daily()) == (2, 0)
+    assert [files.path_of(one.digest).exists() for one in (kept, nobodys, young)] == [True, False, True]
+    assert not half.exists()
 
 
 # — findings ———————————————————————————————————————————————————————————————————————————————————————————————

@@ -82,6 +82,13 @@ def test_returning_needs_a_reason_and_stays_returned_when_sent_again(one: Invita
     services.return_suggestions(waiting(one), reason="Nuk hapet", by=drita)
     answer(one, name="Qendra A", website="new.example.org")
     assert waiting(one) == []
+    later = services.begin_next_round(one.round, code="al.2027.mapping", titles={"sq": "Tjetri"}, by=drita)
+    services.start_round(later, by=drita)
+    again = later.invitations.select_related("filling").get()
+    answer(again, name="Qendra A", website="new.example.org", themes="youth")
+    assert [wish.content["question"] for wish in waiting(again)] == ["body/themes"], "what was returned stays returned"
+    answer(again, name="Qendra A", website="newest.example.org", themes="youth")
+    assert len(waiting(again)) == 2
     answer(one, name="Qendra A", website="newer.example.org")
     assert len(waiting(one)) == 1
 

@@ -9,11 +9,12 @@ from unittest import mock
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.utils import timezone
 
 from sofra.accounts.models import User
 from sofra.ground.models import AuditLine
-from sofra.mapping import letters, pasting, queries, services, tasks
+from sofra.mapping import letters, pasting, posting, queries, services, tasks
 from sofra.mapping.models import Invitation, Letter, Round
 from sofra.mapping.services import Pasted, RefusedBefore
 from sofra.organisations.models import Organisation
@@ -80,6 +81,36 @@ def test_a_second_click_sends_nothing(opened: Round, drita: User) -> None:
     assert (done.sent, len(done.left_out), len(mail.outbox)) == (0, 1, 1)
 
 
+def test_many_letters_wait_for_the_post_and_none_is_written_twice_or_to_who_refuses_meanwhile(
+    opened: Round, drita: User, client: Client
+) -> None:
+    made = ask(opened, drita, "Alfa", "Beta", "Gama", "Delta")
+    client.force_login(drita)
+    address = f"/en/rounds/{opened.code}/responses/"
+    page = client.post(address, {"act": "all", "kind": "invitation"}, follow=True).content.decode()
+    assert "4 letters wait for the post." in page
+    assert mail.outbox == []
+    assert services.write_letters(made, Kind.INVITATION, by=drita).waiting == 0
+    waiting = made[0].letters.get()
+    assert "[…]" in client.get(f"/en/rounds/{opened.code}/letters/{waiting.pk}/").content.decode()
+    services.mark_refused(made[1], because="Jo")
+    services.change_address(made[2], email="tjeter@example.org", language="sq", by=drita)
+    tasks.post.func("en")
+    assert [letter.to for letter in mail.outbox] == [["alfa@example.org"], ["delta@example.org"]]
+    assert queries.in_the_post(opened) == {"waiting": 0, "sent": 2, "failed": 2}
+    assert "changed in the meantime" in made[2].letters.get().failed_because
+    assert posting.post_waiting().sent == 0
+
+
+def test_who_answers_is_thanked_once_by_the_next_post(opened: Round, drita: User) -> None:
+    (one,) = ask(opened, drita, "Alfa")
+    answer(one, name="Alfa")
+    answer(one, name="Alfa 2")
+    assert one.letters.get().kind == Kind.THANKS
+    assert (tasks.send_due_letters().sent, tasks.send_due_letters().sent) == (1, 0)
+    assert "faleminderit" in mail.outbox[0].subject.lower()
+
+
 def test_the_letter_is_in_the_language_of_whom_it_goes_to(opened: Round, drita: User) -> None:
     one = services.invite(opened, pasted=[Pasted("Alfa", "a@example.org", "en")], by=drita)[0]
     services.send_letters([one], Kind.INVITATION, by=drita)
@@ -110,11 +141,11 @@ def test_tick_reminds_once_and_never_who_refused_or_answered(opened: Round, drit
     services.mark_refused(made[1], because="s'kemi kohë")
     answer(made[2], name="Gama")
     Invitation.objects.update(invited_at=timezone.now() - timedelta(days=11))
-    Letter.objects.update(sent_at=timezone.now() - timedelta(days=11))
+    Letter.objects.filter(kind=Kind.INVITATION).update(sent_at=timezone.now() - timedelta(days=11))
     before = len(mail.outbox)
     first, second = tasks.send_due_letters(), tasks.send_due_letters()
-    assert (first.sent, second.sent) == (1, 0)
-    assert [letter.to for letter in mail.outbox[before:]] == [["alfa@example.org"]]
+    assert (first.sent, second.sent) == (2, 0), "a reminder, and thanks to who answered"
+    assert [letter.to for letter in mail.outbox[before:]] == [["gama@example.org"], ["alfa@example.org"]]
 
 
 def test_a_reminder_that_could_not_go_is_tried_again_later(opened: Round, drita: User) -> None:
@@ -230,6 +261,12 @@ def test_answers_without_an_invitation_are_given_to_whom_they_belong(opened: Rou
     blank.put("/data/body/website", "www.example.org")
     got = questionnaires.receive(opened.version, blank.xml(final=True), [], way="phone").filling
     assert list(queries.arrivals(opened)) == [got]
+    later = services.begin_next_round(opened, code="al.2027.mapping", titles={"sq": "Tjetri"}, by=drita)
+    services.start_round(later, by=drita)
+    late = Instance.blank(filled_in.form_of(opened.version))
+    late.put("/data/body/name", "Vonë")
+    late = questionnaires.receive(opened.version, late.xml(final=True), [], way="phone").filling
+    assert (list(queries.arrivals(opened)), list(queries.arrivals(later))) == ([got], [late])
     services.attach_filling(opened, got, invitation=one, by=drita)
     one.refresh_from_db()
     assert (one.step, one.filling, list(queries.arrivals(opened))) == (Step.SENT, got, [])

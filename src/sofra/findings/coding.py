@@ -16,6 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sofra.accounts.access import level_of
 from sofra.accounts.models import User
@@ -29,6 +30,9 @@ from . import queries, rules, standing
 from .agreeing import Agreement, agreement_of
 from .models import Code, Coding, CodingTask, Quote
 
+LOOKED = gettext_lazy(
+    "You have read what others gave here: your own codes would be no second judgement. Let somebody else code it."
+)
 QUOTES = ""  # the question of a task that codes the round's quotes
 
 
@@ -127,7 +131,9 @@ def code_answer(
     chosen = list(dict.fromkeys(codes))
     if any(code.round_id != round.pk for code in chosen):
         raise ValidationError(_("This code is of another round."))
-    CodingTask.objects.get_or_create(round=round, question=question, coder=by)
+    task, _new = CodingTask.objects.get_or_create(round=round, question=question, coder=by)
+    if task.looked_at is not None:
+        raise ValidationError(LOOKED)
     now = timezone.now()
     mine = Coding.objects.filter(
         round=round, question=question, coder=by, filling=filling, turn=turn, quote=quote, ended_at=None
@@ -223,15 +229,21 @@ def may_compare(round: Round, question: str, user: User) -> bool:
     if sum(task.done_at is not None for task in tasks) < 2:
         return False
     mine = next((task for task in tasks if task.coder_id == user.pk), None)
-    if mine is not None:
+    if mine is not None and mine.looked_at is None:
         return mine.done_at is not None
     return level_of(user) >= Visibility.SEALED
 
 
 def comparison(round: Round, question: str, user: User) -> Comparison:
-    """What was coded, unit by unit, for who may compare. Raises ValidationError for who may not (yet)."""
+    """What was coded, unit by unit, for who may compare. Raises ValidationError for who may not (yet).
+
+    Who reads it without having coded is remembered, and codes it no more.
+    """
     if not may_compare(round, question, user):
         raise ValidationError(_("Codes are compared once two coders are done, each without seeing the other’s."))
+    CodingTask.objects.get_or_create(
+        round=round, question=question, coder=user, defaults={"looked_at": timezone.now()}
+    )  # fmt: skip
     tasks = done_tasks(round, question)
     first = [_given(task, at_first=True) for task in tasks]
     now = [_given(task, at_first=False) for task in tasks]

@@ -72,7 +72,7 @@ def code_book(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _row(round: Round, question: str, words: str, by: User) -> dict[str, Any]:
-    tasks = list(CodingTask.objects.filter(round=round, question=question).select_related("coder"))
+    tasks = list(CodingTask.objects.filter(round=round, question=question, looked_at=None).select_related("coder"))
     return {
         "words": words, "count": len(coding.units(round, question, by)), "begun": len(tasks),
         "done": sum(task.done_at is not None for task in tasks),
@@ -108,7 +108,8 @@ def code_units(request: HttpRequest, code: str) -> HttpResponse:
         "round": round, "question": question, "words": words, "page": page, "codes": codes,
         "rows": [{"unit": unit, "given": given.get(unit.key), "coded": unit.key in given} for unit in page.object_list],
         "coded": sum(unit.key in given for unit in units), "count": len(units),
-        "task": coding.task_of(round, question, by), "book": reverse("coding", args=[round.code]),
+        "task": coding.task_of(round, question, by), "looked": coding.LOOKED,
+        "book": reverse("coding", args=[round.code]),
     }  # fmt: skip
     return render(request, "findings/code_units.html", context)
 

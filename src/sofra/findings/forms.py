@@ -196,6 +196,7 @@ class FigureForm(_InRound):
                                     to_field_name="code", empty_label=_("not said"))  # fmt: skip
     page = forms.CharField(label=_("Page"), required=False, max_length=40)
     visible_to = forms.TypedChoiceField(label=_("Who may see it"), coerce=int, choices=SEEN_BY, initial=0)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, sources: QuerySet[Source], **said: Any) -> None:
         super().__init__(*args, **said)

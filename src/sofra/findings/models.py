@@ -151,6 +151,7 @@ class Figure(models.Model):
     source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="figures")
     page = models.CharField(max_length=40, blank=True)
     visible_to = models.PositiveSmallIntegerField(choices=Visibility, default=Visibility.PUBLIC)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["code"]
@@ -165,6 +166,20 @@ class Figure(models.Model):
     def counted(self) -> str:
         """The unit, in the reader's language where it is written in both ("njerëz / people")."""
         return part_in(self.unit)
+
+
+class FigureRevision(models.Model):
+    """What a figure said before it was changed. Gone when its source's consent is withdrawn. Seen by mappers."""
+
+    figure = models.ForeignKey(Figure, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["figure", "number"], name="figure_revised_once")]
 
 
 class Finding(models.Model):
@@ -338,18 +353,25 @@ class Seat(models.Model):
 
 
 class TableLetter(models.Model):
-    """An invitation to a round table as it went out to a body. Seen by mappers."""
+    """An invitation to a round table: it waits for the post, went out (`sent_at`) or could not go. Seen by mappers."""
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="letters")
     to = models.EmailField()
     subject = models.CharField(max_length=250)
     body = models.TextField()
     at = models.DateTimeField(auto_now_add=True)
+    taken_at = models.DateTimeField(null=True, help_text="When the worker took it up")
+    sent_at = models.DateTimeField(null=True)
     failed_because = models.CharField(max_length=500, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["-id"]
+
+    @property
+    def waits(self) -> bool:
+        """Is it written, and not with the mail server yet?"""
+        return self.sent_at is None and not self.failed_because
 
 
 class Step(models.Model):
@@ -431,6 +453,9 @@ class CodingTask(models.Model):
     coder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(
+        null=True, help_text="When the person read what others gave without coding: it codes this no more"
+    )
 
     class Meta:
         ordering = ["id"]

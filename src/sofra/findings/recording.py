@@ -3,11 +3,12 @@
 The audit names codes and numbers of things, never what a source said: it cannot be emptied.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,10 +22,10 @@ from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 from sofra.questionnaires import services as questionnaires
 from sofra.questionnaires import sniffing
-from sofra.questionnaires.models import Filling, Media, Upload, Version
+from sofra.questionnaires.models import Filling
 
 from . import listeners, rules
-from .models import Evidence, Figure, Finding, Quote, RoundTable, Source, SourceFile, SourceRevision
+from .models import Evidence, Figure, FigureRevision, Finding, Quote, RoundTable, Source, SourceFile, SourceRevision
 
 Consent = Source.Consent
 # What an edit may change; `person` is the recorder's alone.
@@ -161,6 +162,36 @@ def add_quote(
 
 
 @transaction.atomic
+def edit_quote(
+    quote: Quote, *, seen: int, text: str, page: str = "", language: str = "", visible_to: int | None = None, by: User
+) -> Quote:
+    """Put a quote right. `seen` is the source's version; what it said before stays among the source's revisions, and
+    findings that stand on it are marked. Raises Outdated, ValidationError."""
+    _overwrite_what_goes()
+    source = _locked(Source, quote.source)
+    _refuse_withdrawn(source)
+    if source.version != seen:
+        raise Outdated(source)
+    quote = Quote.objects.get(pk=quote.pk)
+    before = {"text": quote.text, "page": quote.page, "language": quote.language, "visible_to": quote.visible_to}
+    quote.text = rules.clean_text("text", text, rules.LONGEST_QUOTE, needed=_("Write the words that are quoted."))
+    quote.page, quote.language = page[:40], language[:8]
+    if visible_to is not None:
+        quote.visible_to = max(visible_to, source.visible_to)
+    after = {name: getattr(quote, name) for name in before}
+    if after == before:
+        return quote
+    quote.save()
+    SourceRevision.objects.create(source=source, number=source.version, content={"quote": quote.pk, **before}, by=by)
+    source.version += 1
+    source.save(update_fields=["version"])
+    if after["text"] != before["text"]:
+        quote.evidence.filter(changed_at=None).update(changed_at=timezone.now())
+    record(what="quote.edited", about=source.code, by=by, quote=quote.pk)
+    return quote
+
+
+@transaction.atomic
 def remove_quote(quote: Quote, *, by: User) -> None:
     """Take back a quote on which nothing stands. Raises ValidationError where a finding stands on it."""
     _overwrite_what_goes()
@@ -186,7 +217,7 @@ def add_file(source: Source, *, name: str, chunks: Iterable[bytes], by: User | N
         with files.path_of(kept.digest).open("rb") as file:
             found = sniffing.welcome(file.read(sniffing.HEAD), kept.size, "file")
     except sniffing.Unwelcome as error:
-        _forget([kept.digest])
+        files.let_go([kept.digest])
         raise ValidationError({"file": str(error)}) from error
     return _write_file(source, name, kept, found.media_type, by)
 
@@ -211,17 +242,7 @@ def remove_file(file: SourceFile, *, by: User) -> None:
     source, number, digest = _locked(Source, file.source), file.pk, file.digest
     file.delete()
     record(what="source.file_removed", about=source.code, by=by, file=number)
-    transaction.on_commit(lambda: _forget([digest]))
-
-
-def _forget(digests: Iterable[str]) -> None:
-    """Take files from the disk that no row names any more."""
-    for digest in set(digests):
-        named: Sequence[Any] = (SourceFile.objects, Upload.objects, Media.objects)
-        if any(rows.filter(digest=digest).exists() for rows in named):
-            continue
-        if not Version.objects.filter(xlsform=digest).exists():
-            files.path_of(digest).unlink(missing_ok=True)
+    transaction.on_commit(lambda: files.let_go([digest]))
 
 
 @transaction.atomic
@@ -276,10 +297,11 @@ def withdraw_consent(source: Source, *, by: User | None) -> Source:
     Evidence.objects.filter(quote__source=source).update(lost_at=now, note="", page="")
     Evidence.objects.filter(figure__source=source).update(lost_at=now)
     figures = Figure.objects.filter(source=source)
-    figures.update(series=[], base=None, base_note={})
+    figures.update(series=[], base=None, base_note={}, version=F("version") + 1)
+    FigureRevision.objects.filter(Q(figure__in=figures) | Q(content__source=source.code)).delete()
     record(what="source.consent_withdrawn", about=source.code, by=by)
     listeners.tell(source)
-    transaction.on_commit(lambda: _forget(digests))
+    transaction.on_commit(lambda: files.let_go(digests))
     transaction.on_commit(_empty_journal)
     return source
 
@@ -331,11 +353,27 @@ def record_figure(
     return figure
 
 
+_OF_FIGURE = ("titles", "unit", "base", "base_note", "series", "page", "visible_to")
+
+
+def figure_said(figure: Figure) -> dict[str, Any]:
+    """All that a figure says, as its revisions keep it."""
+    return {name: getattr(figure, name) for name in _OF_FIGURE} | {
+        "source": figure.source.code if figure.source else ""
+    }
+
+
 @transaction.atomic
-def edit_figure(figure: Figure, *, by: User, **changes: Any) -> Figure:
-    """Change a figure; findings that stand on it are marked when its numbers change."""
+def edit_figure(figure: Figure, *, by: User, seen: int | None = None, **changes: Any) -> Figure:
+    """Change a figure; what it said before is kept, findings that stand on it are marked when its numbers change.
+
+    Raises Outdated where somebody else changed it since version `seen`, ValidationError.
+    """
+    _overwrite_what_goes()
     figure = _locked(Figure, figure)
-    before = (figure.base, figure.series, figure.unit)
+    if seen is not None and figure.version != seen:
+        raise Outdated(figure)
+    before, said = (figure.base, figure.series, figure.unit), figure_said(figure)
     if "series" in changes:
         changes["series"] = _clean_series(changes["series"])
     for name in ("titles", "unit", "base", "base_note", "series", "source", "page", "visible_to"):
@@ -343,6 +381,10 @@ def edit_figure(figure: Figure, *, by: User, **changes: Any) -> Figure:
             setattr(figure, name, changes[name])
     if not any((figure.titles or {}).values()):
         raise ValidationError({"titles": _("Give the figure a title.")})
+    if figure_said(figure) == said:
+        return figure
+    FigureRevision.objects.create(figure=figure, number=figure.version, content=said, by=by)
+    figure.version += 1
     figure.save()
     if before != (figure.base, figure.series, figure.unit):
         figure.evidence.filter(changed_at=None).update(changed_at=timezone.now())

@@ -14,6 +14,7 @@ from sofra.activities import queries as activities
 from sofra.activities.models import Activity
 from sofra.ground.models import Visibility
 from sofra.ground.tongues import part_in, said
+from sofra.mapping.rules import is_hidden
 from sofra.printing.blocks import Run
 
 from . import standing
@@ -71,7 +72,7 @@ def _told(evidence: Evidence, level: int, user: Any) -> Told:
     if evidence.lost_at is not None:
         return Told(evidence, _lost(evidence))
     if evidence.kind in (Kind.ANSWERS, Kind.COVERAGE):
-        return _living(evidence)
+        return _living(evidence, level)
     runs: Runs | None = None
     if evidence.kind == Kind.SOURCE and evidence.source is not None and sees(evidence.source, level, user):
         runs = _source(evidence.source, evidence.page)
@@ -125,12 +126,16 @@ def _lost(evidence: Evidence) -> Runs:
     return (Run(words % {"kind": what, "day": day}, emphasis=True),)
 
 
-def _living(evidence: Evidence) -> Told:
+def _living(evidence: Evidence, level: int) -> Told:
     now = standing.now(evidence)
+    changed = now.missing or (evidence.changed_at is not None and now.kept != evidence.seen)
+    if evidence.kind == Kind.ANSWERS and is_hidden(int(now.kept.get("base", 0)), level):
+        few = standing.few_words(evidence)
+        return Told(evidence, (Run(few, emphasis=True),), then=_("something else") if changed else "", hidden=True)
     link = str(evidence.asked.get("address", "")) if evidence.kind == Kind.COVERAGE else ""
     runs: Runs = (Run(now.sentence, link=link),)
-    changed = now.missing or (evidence.changed_at is not None and now.kept != evidence.seen)
-    return Told(evidence, runs, then=(standing.then(evidence).rstrip(".") or _("something else")) if changed else "")
+    before = "" if is_hidden(int(evidence.seen.get("base", 0)), level) else standing.then(evidence).rstrip(".")
+    return Told(evidence, runs, then=(before or _("something else")) if changed else "")
 
 
 def _page(page: str) -> str:

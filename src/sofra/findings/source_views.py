@@ -30,9 +30,10 @@ from sofra.questionnaires.keys import key_of
 from sofra.questionnaires.models import Filling
 
 from . import forms, queries, saying, services
-from .models import Figure, Source
+from .models import Figure, Quote, Source, SourceRevision
 from .views import CHANGED, PAGE, chosen_round, put
 
+SEALED = Visibility.SEALED
 _EDITED = (
     "kind", "title", "who", "places", "when", "url", "notes", "consent", "consent_note", "visible_to",
 )  # fmt: skip
@@ -88,19 +89,32 @@ def _shown(request: HttpRequest, found: Source, *, status: int = 200, **tried: A
     signed_in = level >= Visibility.MEMBERS
     context = {
         "source": found, "maps": maps, "own": user.is_authenticated and user.pk == found.recorded_by_id,
-        "person": queries.person_of(found, user), "quotes": queries.quotes_of(found, user),
+        "person": queries.person_of(found, user),
+        "quotes": [(one, None) for one in queries.quotes_of(found, user)],
         "files": found.files.order_by("id") if signed_in else [],
         "organisations": _organisations(found, user),
         "places": [(one, title_of(one)) for one in forms.places_of(found.places)],
         "findings": queries.standing_on(found, user).order_by("code"),
         "figures": queries.figures(level, user).filter(source=found),
-        "revisions": found.revisions.select_related("by") if maps else [],
+        "revisions": _revisions(found, user) if maps else [],
         "answers": _answers_of(found) if maps else None, "is_member": signed_in,
     }  # fmt: skip
     if maps:
+        context["quotes"] = [(one, _quote_form(found, one)) for one in queries.quotes_of(found, user)]
         context["quote_form"] = forms.QuoteForm(initial={"visible_to": found.visible_to, "language": "sq"})
         context["file_form"] = forms.FileForm()
     return render(request, "findings/source_detail.html", context | tried, status=status)
+
+
+def _revisions(found: Source, user: Any) -> list[SourceRevision]:
+    """What it said before; the earlier words of a quote as far as the person may read the quote's."""
+    level = SEALED if user.pk == found.recorded_by_id else level_of(user)
+    return [one for one in found.revisions.select_related("by") if one.content.get("visible_to", 0) <= level]
+
+
+def _quote_form(found: Source, one: Quote, data: Any = None) -> forms.QuoteForm:
+    said_now = {"text": one.text, "page": one.page, "language": one.language, "visible_to": one.visible_to}
+    return forms.QuoteForm(data, initial=said_now, prefix=f"q{one.pk}")
 
 
 def _answers_of(found: Source) -> list[tuple[str, str]] | None:
@@ -191,6 +205,8 @@ def source_quotes(request: HttpRequest, code: str) -> HttpResponse:
         except ValidationError as problem:
             messages.error(request, " ".join(problem.messages))
         return redirect(found)
+    if request.POST.get("edit"):
+        return _quote_edited(request, found, by)
     form = forms.QuoteForm(request.POST)
     if form.is_valid():
         try:
@@ -200,6 +216,33 @@ def source_quotes(request: HttpRequest, code: str) -> HttpResponse:
         except ValidationError as problem:
             put(form, problem)
     return _shown(request, found, quote_form=form, status=422)
+
+
+def _quote_edited(request: HttpRequest, found: Source, by: User) -> HttpResponse:
+    number = _number(request.POST["edit"])
+    one = next((kept for kept in queries.quotes_of(found, by) if kept.pk == number), None)
+    if one is None:
+        raise Http404
+    form = _quote_form(found, one, request.POST)
+    if form.is_valid():
+        try:
+            seen = request.POST.get("seen", "")
+            services.edit_quote(one, seen=_number(seen) if seen else 0, **form.cleaned_data, by=by)
+            messages.success(request, _("The quote was changed; findings that stand on it are marked."))
+            return redirect(f"{found.get_absolute_url()}#q{one.pk}")
+        except services.Outdated:
+            found.refresh_from_db()
+            messages.warning(
+                request, _("Somebody else changed this source in the meantime. Read it again, then save once more.")
+            )
+            return _shown(request, found, quotes=_forms(found, by, form, one), status=409)
+        except ValidationError as problem:
+            put(form, problem)
+    return _shown(request, found, quotes=_forms(found, by, form, one), status=422)
+
+
+def _forms(found: Source, by: User, tried: forms.QuoteForm, of: Quote) -> list[tuple[Quote, forms.QuoteForm]]:
+    return [(one, tried if one.pk == of.pk else _quote_form(found, one)) for one in queries.quotes_of(found, by)]
 
 
 def _number(typed: str) -> int:
@@ -320,6 +363,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         "rows": [(said(one.get("label")), saying.value_words(str(one.get("value", "")), found.unit), one.get("value"))
                  for one in found.series],
         "shows_source": shows_source, "findings": stands,
+        "before": _figure_before(found) if has(request.user, roles.MAPPER) else [],
     }  # fmt: skip
     return render(request, "findings/figure_detail.html", context)
 
@@ -357,14 +401,48 @@ def figure_edit(request: HttpRequest, code: str) -> HttpResponse:
         request, by, found, title_sq=found.titles.get("sq", ""), title_en=found.titles.get("en", ""), unit=found.unit,
         base=found.base, base_note_sq=found.base_note.get("sq", ""), base_note_en=found.base_note.get("en", ""),
         lines=forms.figure_lines(found), source=found.source.code if found.source else "", page=found.page,
-        visible_to=found.visible_to,
+        visible_to=found.visible_to, seen=found.version,
     )  # fmt: skip
+    late: list[tuple[str, str, str]] = []
+    status = 200
     if form.is_valid():
         try:
-            services.edit_figure(found, **form.said(), by=by)
+            services.edit_figure(found, seen=form.cleaned_data["seen"] or 0, **form.said(), by=by)
             messages.success(request, _("The figure was changed; findings that stand on it are marked."))
             return redirect(found)
+        except services.Outdated as outdated:
+            late, status = _figure_differences(outdated.now, form), 409
+            data = request.POST.copy()
+            data["seen"] = str(outdated.now.version)
+            form.data = data
         except ValidationError as problem:
             put(form, problem)
-    context = {"form": form, "figure": found}
-    return render(request, "findings/figure_form.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "figure": found, "late": late, "changed": CHANGED}
+    return render(request, "findings/figure_form.html", context, status=422 if form.errors else status)
+
+
+def _figure_differences(now: Figure, form: forms.FigureForm) -> list[tuple[str, str, str]]:
+    """(field, what stands now, what this person wrote) where the two differ."""
+    mine = form.said()
+    rows = [
+        (_("Title"), said(now.titles), said(mine["titles"])), (_("Unit"), now.unit, mine["unit"]),
+        (_("How many were asked"), _base(now.base), _base(mine["base"])),
+        (_("Numbers"), forms.figure_lines(now), forms.figure_lines(Figure(series=mine["series"]))),
+        (_("Page"), now.page, mine["page"]),
+    ]  # fmt: skip
+    return [row for row in rows if row[1] != row[2]]
+
+
+def _base(number: int | None) -> str:
+    return _("not known") if number is None else str(number)
+
+
+def _figure_before(found: Figure) -> list[dict[str, Any]]:
+    """What the figure said before, in words."""
+    return [
+        {
+            "number": one.number, "at": one.at, "by": one.by, "title": said(one.content.get("titles") or {}),
+            "base": _base(one.content.get("base")), "lines": forms.figure_lines(Figure(series=one.content["series"])),
+        }
+        for one in found.revisions.select_related("by")
+    ]  # fmt: skip

@@ -21,7 +21,9 @@ from sofra.coverage import queries as coverage
 from sofra.coverage import wording
 from sofra.coverage.rules import State as GapState
 from sofra.ground.models import Visibility
+from sofra.mapping import queries as rounds
 from sofra.mapping.models import Round
+from sofra.mapping.rules import FEW
 from sofra.places.models import Place
 from sofra.places.titles import title_of
 from sofra.questionnaires import queries as answers
@@ -95,21 +97,12 @@ def checked(kind: str, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fillings_of(round: Round, version: int | None) -> QuerySet[Filling]:
-    """The fillings of this version that are the round's own: several rounds may ask with one version.
-
-    What came uninvited (from a phone, on paper) belongs to the round that had opened last when it was begun.
-    """
+    """The fillings of this version that are the round's own: those of its invitations and sources, and what came
+    uninvited (from a phone, on paper) in its time."""
     found = Filling.objects.filter(version=version)
-    others = Round.objects.filter(version=version).exclude(pk=round.pk)
-    openings = [one.opened_at or one.created_at for one in others]
-    if not openings:
+    if not Round.objects.filter(version=version).exclude(pk=round.pk).exists():
         return found
-    mine = round.opened_at or round.created_at
-    uninvited = Q(invitation=None, sources=None)
-    if any(at < mine for at in openings):
-        uninvited &= Q(begun_at__gte=mine)
-    if later := [at for at in openings if at >= mine]:
-        uninvited &= Q(begun_at__lt=min(later))
+    uninvited = rounds.uninvited_in(round, version) & Q(sources=None)
     return found.filter(Q(invitation__round=round) | Q(sources__round=round) | uninvited)
 
 
@@ -133,6 +126,15 @@ def _answers(asked: Mapping[str, Any], round: Round) -> Now:
         said += " " + "; ".join(f"{labels.get(code, code)}: {number}" for code, number in found.values.items()) + "."
         return Now({"base": found.base, "values": dict(found.values)}, said)
     return Now({"base": found.base}, said)
+
+
+def few_words(evidence: Evidence) -> str:
+    """What is told instead of the answers of a few."""
+    version, question = _version(evidence.asked), str(evidence.asked.get("question", ""))
+    label = _labels(version, question)[0] if version else question
+    return _("“%(question)s” – fewer than %(few)s answered, so their answers are not shown.") % {
+        "question": label, "few": FEW,
+    }  # fmt: skip
 
 
 def _labels(version: Version, question: str) -> tuple[str, dict[str, str]]:

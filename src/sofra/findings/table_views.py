@@ -23,7 +23,7 @@ from sofra.places.queries import name_of
 from sofra.places.titles import title_of
 from sofra.printing import markdown, pdf, word
 
-from . import minutes, queries, rules, services, table_forms, tables
+from . import inviting, minutes, queries, rules, services, table_forms, tables, tasks
 from .models import Finding, RoundTable, Seat, TableLetter
 from .views import PAGE, _statements, changes_of, chosen_round, in_order, put
 from .vocabulary import chapter_title
@@ -33,6 +33,7 @@ TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+AT_ONCE = 3  # letters that go out while the page waits; more are left to the worker
 LATE = gettext_lazy("Another secretary saved in the meantime; nothing of yours was written. Both texts stand below.")
 
 
@@ -180,6 +181,7 @@ def seats(request: HttpRequest, code: str) -> HttpResponse:
         "attendance": tables.seen_by_table(found), "closed": found.state == RoundTable.State.CLOSED,
         "letters": TableLetter.objects.filter(seat__table=found).select_related("seat")[:200],
         "waiting": found.seats.filter(invited_at=None).exclude(email="").count(),
+        "posted": inviting.waits().filter(seat__table=found).count(),
     }  # fmt: skip
     failed = problems or form.errors or letter.errors
     return render(request, "findings/table_seats.html", context, status=422 if failed else 200)
@@ -196,13 +198,7 @@ def _seated(
         return True
     if act == "invite" and letter.is_valid():
         again = found.seats.exclude(email="") if request.POST.get("again") else found.seats.filter(invited_at=None)
-        sent, failed = services.send_invitations(found, again, language=letter.cleaned_data["language"], by=by)
-        messages.success(request, ngettext("%(n)s letter went out.", "%(n)s letters went out.", sent) % {"n": sent})
-        if failed:
-            words = ngettext(
-                "%(n)s letter did not go out: see below why.", "%(n)s letters did not go out: see below why.", failed
-            )  # fmt: skip
-            messages.error(request, words % {"n": failed})
+        _invited(request, found, list(again), letter.cleaned_data["language"], by)
         return True
     if act == "attend":
         services.mark_attendance(found, _marks(request, found), by=by)
@@ -214,6 +210,28 @@ def _seated(
         services.remove_seat(seat, by=by)
         return True
     return False
+
+
+def _invited(request: HttpRequest, found: RoundTable, seats: list[Seat], language: str, by: User) -> None:
+    """A few letters go at once; more are left to the worker, and the page says how many wait."""
+    written = services.write_invitations(found, seats, language=language, by=by)
+    if len(written) > AT_ONCE:
+        tasks.post.enqueue(get_language() or "sq")
+        said = ngettext("%(n)s letter is written.", "%(n)s letters are written.", len(written)) % {"n": len(written)}
+        messages.success(request, f"{said} {_('They go out one after the other; you need not wait here.')}")
+        return
+    done = inviting.post_waiting(only=written)
+    if done.sent:
+        messages.success(
+            request, ngettext("%(n)s letter went out.", "%(n)s letters went out.", done.sent) % {"n": done.sent}
+        )
+    if done.failed:
+        words = ngettext(
+            "%(n)s letter did not go out: see below why.", "%(n)s letters did not go out: see below why.", done.failed
+        )  # fmt: skip
+        messages.error(request, words % {"n": done.failed})
+    if not written:
+        messages.info(request, _("No body with an address waits for an invitation."))
 
 
 def _marks(request: HttpRequest, found: RoundTable) -> dict[int, tuple[bool | None, int | None]]:

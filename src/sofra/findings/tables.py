@@ -1,33 +1,28 @@
 """What can happen to round tables. Each is one transaction and one audit line.
 
-Decisions on findings stand in `deciding`; here are the agenda, the bodies at the table, the invitations, the minutes.
+Decisions on findings stand in `deciding`, letters in `inviting`; here are the agenda, the bodies at the table, the
+minutes.
 """
 
 from collections.abc import Iterable, Mapping
-from smtplib import SMTPException
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Max
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sofra.accounts.models import User
 from sofra.activities import dates
 from sofra.ground.audit import record
-from sofra.ground.tongues import said
 from sofra.mapping.models import Round
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
 from . import rules
-from .models import AgendaItem, Finding, MinutesVersion, RoundTable, Seat, TableLetter
+from .models import AgendaItem, Finding, MinutesVersion, RoundTable, Seat
 from .recording import Outdated, next_code
 
 State = RoundTable.State
@@ -179,50 +174,6 @@ def mark_attendance(table: RoundTable, marks: Mapping[int, tuple[bool | None, in
     if changed:
         record(what="table.attended", about=table.code, by=by, changed=changed)
     return changed
-
-
-def send_invitations(table: RoundTable, seats: Iterable[Seat], *, language: str = "sq", by: User) -> tuple[int, int]:
-    """Write to the bodies that have an address: (letters that went out, letters that did not). Every letter is kept.
-
-    A letter is addressed to the body, not to a person, and each body gets its own: none learns another's address.
-    """
-    sent = failed = 0
-    for seat in seats:
-        if seat.table_id != table.pk or not seat.email:
-            continue
-        if _send_one(table, seat, language, by):
-            sent += 1
-        else:
-            failed += 1
-    return sent, failed
-
-
-def _send_one(table: RoundTable, seat: Seat, language: str, by: User) -> bool:
-    with translation.override(language):
-        place = Place.objects.filter(pk=table.place).first()
-        known = {
-            "name": seat.name, "title": said(table.titles, language), "on": dates.written(table.on),
-            "place": place.name if place else "", "hub": settings.HUB_NAME,
-            "findings": [str(said(item.finding.statements, language)) for item in
-                         table.agenda.select_related("finding").filter(finding__visible_to__lte=1)],
-            "link": settings.ORIGIN.rstrip("/") + reverse("round_table", args=[table.code]),
-        }  # fmt: skip
-        subject = " ".join((_("Invitation to a round table: %(title)s") % known).split())[:250]
-        body = render_to_string("findings/mail/table.txt", known)
-    problem = ""
-    try:
-        EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [seat.email]).send()
-    except (SMTPException, OSError) as error:
-        problem = str(error)[:500] or _("The mail server did not take it.")
-    with transaction.atomic():
-        TableLetter.objects.create(
-            seat=seat, to=seat.email, subject=subject, body=body, failed_because=problem, by=by
-        )  # fmt: skip
-        if not problem and seat.invited_at is None:
-            seat.invited_at = timezone.now()
-            seat.save(update_fields=["invited_at"])
-        record(what="table.invited", about=table.code, by=by, seat=seat.pk, went_out=not problem)
-    return not problem
 
 
 # — the session and its minutes ————————————————————————————————————————————————————————————————————————————

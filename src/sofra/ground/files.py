@@ -1,7 +1,7 @@
 """Uploaded files, kept once each under the SHA-256 of their content, below the data folder where backups find them.
 
 A file is on the disk, whole and flushed, before its name is given out: a row that names it can be believed after a
-power cut. What no row names any more is swept away by `sweep`.
+power cut. What no row names any more is let go of at once by `let_go`, and whatever was missed by `sweep`.
 """
 
 import hashlib
@@ -11,10 +11,16 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.db import models
 
 CHUNK = 256 * 1024
+_DAY = 86_400.0  # seconds
+_AT_ONCE = 500  # digests that are looked for by one question
+_OTHER_HASHES = frozenset({"hash", "previous", "key", "key_hash", "token_hash", "device", "sha256"})  # of no file here
 
 
 class TooLarge(Exception):
@@ -78,17 +84,67 @@ def read(digest: str) -> Iterator[bytes]:
             yield chunk
 
 
-def sweep(named: set[str], *, older_than: float = 86_400) -> int:
-    """Delete what no row names and nobody brought in the last `older_than` seconds; how many files went.
+def named(digests: Iterable[str]) -> set[str]:
+    """Which of these some row names, in whatever room: every column that could hold a digest is asked.
 
-    Call it after the transaction that let go of them has ended. A younger file may belong to a row not yet written.
+    A room that keeps files need not say so here, so none can forget to.
     """
-    gone, limit = 0, time.time() - older_than
-    for path in folder().glob("??/*"):
-        if path.name not in named and path.stat().st_mtime <= limit:
-            path.unlink(missing_ok=True)
-            gone += 1
-    return gone
+    wanted, found = list(digests), set[str]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        for rows, column in _columns():
+            found.update(rows.filter(**{f"{column}__in": some}).values_list(column, flat=True))
+    return found
+
+
+def _columns() -> Iterator[tuple[Any, str]]:
+    for model in apps.get_models():
+        for column in model._meta.concrete_fields:
+            digest = isinstance(column, models.CharField) and column.max_length == 64 and not column.primary_key
+            if digest and column.name not in _OTHER_HASHES:
+                yield model._base_manager.order_by(), column.attname
+
+
+def let_go(digests: Iterable[str]) -> int:
+    """Delete those of these files that no row names any more; how many went.
+
+    Call it after the transaction that let go of them has ended.
+    """
+    wanted = set(filter(None, digests))
+    gone = wanted - named(wanted)
+    for digest in gone:
+        path_of(digest).unlink(missing_ok=True)
+    return len(gone)
+
+
+def sweep(*, older_than: float = _DAY) -> int:
+    """Delete what no row names, and what was left half-written, unless it came in the last `older_than` seconds.
+
+    How many files went. A younger file may belong to a row that is not written yet.
+    """
+    limit, gone = time.time() - older_than, 0
+    for path in folder().glob(".coming-*"):
+        gone += _deleted(path, limit)
+    old = [path for path in folder().glob("??/*") if path.stat().st_mtime <= limit]
+    kept = named(path.name for path in old)
+    return gone + sum(_deleted(path, limit) for path in old if path.name not in kept)
+
+
+def sweep_daily() -> int:
+    """Sweep unless it was done within the last day, by whichever process."""
+    mark = folder() / ".swept"
+    if not folder().exists() or (mark.exists() and mark.stat().st_mtime > time.time() - _DAY):
+        return 0
+    mark.touch()
+    return sweep()
+
+
+def _deleted(path: Path, limit: float) -> bool:
+    """Looked at once more: `keep` touches what is brought in again."""
+    if not path.exists() or path.stat().st_mtime > limit:
+        return False
+    path.unlink(missing_ok=True)
+    return True
 
 
 def _flush_folder(path: Path) -> None:

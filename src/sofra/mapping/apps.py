@@ -7,8 +7,8 @@ class MappingConfig(AppConfig):
     def ready(self) -> None:
         from sofra.questionnaires import asking, listeners
 
-        from . import services, telling
+        from . import services, tasks, telling
 
-        listeners.LISTENERS.append(services.note_filling)
+        listeners.LISTENERS += [services.note_filling, tasks.post_thanks]
         asking.ASKERS.append(telling.asked)
         asking.NAMERS.append(telling.names)

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sofra.accounts import roles
@@ -20,13 +21,14 @@ from sofra.organisations.models import Organisation
 from sofra.questionnaires.models import Filling
 from sofra.questionnaires.queries import filling_by_key
 
-from . import forms, letters, pasting, queries, services, tables
+from . import forms, letters, pasting, queries, services, tables, tasks
 from .models import Invitation, Round
 from .services import Pasted, RefusedBefore
 from .views import around, read_number
 
 PAGE = 50
 MOST = 500  # bodies put on the list at once
+AT_ONCE = 3  # letters that go out while the page waits; more are left to the worker
 
 
 # — whom to invite —————————————————————————————————————————————————————————————————————————————————————————
@@ -170,7 +172,7 @@ def round_responses(request: HttpRequest, code: str) -> HttpResponse:
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")), "steps": queries.steps_counted(everyone),
         "whole": queries.whole_rate(everyone), "letter": letter, "number": len(rows),
         "by_county": queries.rates(everyone, "county"), "by_kind": queries.rates(everyone, "kind"),
-        "arrivals": queries.arrivals(found)[:20],
+        "arrivals": queries.arrivals(found)[:20], "post": queries.in_the_post(found),
     }  # fmt: skip
     return render(request, "mapping/round_responses.html", context)
 
@@ -185,12 +187,20 @@ def _send(
         messages.error(request, _("Tick whom to write to."))
         return redirect(request.get_full_path())
     said = letter.cleaned_data
-    tell_sent(request, services.send_letters(chosen, said["kind"], by=by, words=said["words"]))
+    few = len(chosen) <= AT_ONCE
+    write = services.send_letters if few else services.write_letters
+    done = write(chosen, said["kind"], by=by, words=said["words"])
+    if done.waiting:
+        tasks.post.enqueue(get_language() or settings.LANGUAGE_CODE)
+    tell_sent(request, done)
     return redirect(request.get_full_path())
 
 
 def tell_sent(request: HttpRequest, done: services.Sent) -> None:
     """What became of the letters, in sentences; the reasons with the names they belong to."""
+    if done.waiting:
+        said = ngettext("%(n)s letter is written.", "%(n)s letters are written.", done.waiting) % {"n": done.waiting}
+        messages.success(request, f"{said} {_('They go out one after the other; you need not wait here.')}")
     if done.sent:
         messages.success(
             request, ngettext("%(n)s letter went out.", "%(n)s letters went out.", done.sent) % {"n": done.sent}
@@ -325,7 +335,8 @@ def round_letters(request: HttpRequest, code: str) -> HttpResponse:
     by = require(request.user, roles.MAPPER)
     found = queries.round_for(by, code)
     page = Paginator(queries.letters(found), PAGE).get_page(request.GET.get("page"))
-    return render(request, "mapping/letter_list.html", {**around(request, found, "round_letters"), "page": page})
+    context = {**around(request, found, "round_letters"), "page": page, "post": queries.in_the_post(found)}
+    return render(request, "mapping/letter_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -334,13 +345,17 @@ def round_letter(request: HttpRequest, code: str, number: int) -> HttpResponse:
     by = require(request.user, roles.MAPPER)
     found = queries.round_for(by, code)
     letter = queries.letter_for(found, number)
-    form = forms.ReasonForm(request.POST or None, label=_("What the mail server wrote back"))
+    form = forms.ReasonForm(
+        request.POST if request.method == "POST" else None, label=_("What the mail server wrote back"),
+        needed=_("Write what the mail server wrote back, or what you were told: it stands beside the address."),
+    )  # fmt: skip
     if form.is_valid():
         services.record_bounce(letter, because=form.cleaned_data["reason"], by=by)
         messages.success(request, _("It is noted that the letter came back."))
         return redirect("round_letter", code=code, number=number)
-    context = {**around(request, found, "round_letters"), "letter": letter, "form": form}
-    return render(request, "mapping/letter.html", context)
+    text = letter.body or letters.written(letter.invitation, letter.kind, words=letter.words, link=False).body
+    context = {**around(request, found, "round_letters"), "letter": letter, "text": text, "form": form}
+    return render(request, "mapping/letter.html", context, status=422 if form.errors else 200)
 
 
 # — those who were asked ———————————————————————————————————————————————————————————————————————————————————

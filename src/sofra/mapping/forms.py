@@ -226,10 +226,13 @@ class ReasonForm(forms.Form):
         label=_("Why"), required=False, max_length=rules.REASON, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: Any, label: Any = None, **said: Any) -> None:
+    def __init__(self, *args: Any, label: Any = None, needed: str = "", **said: Any) -> None:
         super().__init__(*args, **said)
         if label:
             self.fields["reason"].label = label
+        if needed:
+            self.fields["reason"].required = True
+            self.fields["reason"].error_messages["required"] = needed
 
 
 class RefuseForm(forms.Form):

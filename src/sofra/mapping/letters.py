@@ -54,9 +54,20 @@ def address_of(route: str, filling: Filling, language: str) -> str:
         return reverse(route, args=[key_of(filling.instance, filling.generation)])
 
 
+def _language(invitation: Invitation) -> str:
+    return invitation.language if invitation.language in settings.LANGUAGES_COMPLETE else settings.LANGUAGE_CODE
+
+
+def subject_of(invitation: Invitation, kind: str) -> str:
+    language = _language(invitation)
+    with translation.override(language):
+        known = {"round": said(invitation.round.titles, language), "name": invitation.name}
+        return " ".join((str(SUBJECTS[kind]) % known).split())[:250]
+
+
 def written(invitation: Invitation, kind: str, *, words: str = "", link: bool = True) -> Words:
     """The letter in the invitation's language; without its link where the hub keeps or shows it."""
-    language = invitation.language if invitation.language in settings.LANGUAGES_COMPLETE else settings.LANGUAGE_CODE
+    language = _language(invitation)
     filling, found = invitation.filling, invitation.round
     with translation.override(language):
         known: dict[str, Any] = {"round": said(found.titles, language), "name": invitation.name}
@@ -71,17 +82,16 @@ def written(invitation: Invitation, kind: str, *, words: str = "", link: bool = 
                 "begun": invitation.begun_at is not None,
             },
         )  # fmt: skip
-        subject = " ".join((str(SUBJECTS[kind]) % known).split())
-    return Words(subject[:250], text)
+    return Words(subject_of(invitation, kind), text)
 
 
 def _refuse(filling: Filling, language: str) -> str:
     return settings.ORIGIN.rstrip("/") + address_of("invitation_refuse", filling, language)
 
 
-def post(letter: Letter, body: str) -> str:
+def post(letter: Letter, body: str, connection: Any = None) -> str:
     """Hand the letter to the mail server. Returns "" or, where it could not go, a sentence that says why."""
-    message = EmailMessage(letter.subject, body, settings.DEFAULT_FROM_EMAIL, [letter.to])
+    message = EmailMessage(letter.subject, body, settings.DEFAULT_FROM_EMAIL, [letter.to], connection=connection)
     message.extra_headers["Message-ID"] = message_id(letter)
     try:
         message.send()

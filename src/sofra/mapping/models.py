@@ -154,7 +154,10 @@ class Invitation(models.Model):
 
 
 class Letter(models.Model):
-    """A letter of a round as it went out: every one can be read in the hub, by mappers. The link in it is left out."""
+    """A letter of a round: every one can be read in the hub, by mappers. The link in it is left out.
+
+    It waits for the post, went out (`sent_at`), or could not go (`failed_because`).
+    """
 
     class Kind(models.TextChoices):
         INVITATION = "invitation", _("invitation")
@@ -165,8 +168,10 @@ class Letter(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     to = models.EmailField()
     subject = models.CharField(max_length=250)
-    body = models.TextField()
+    body = models.TextField(blank=True, help_text="As it went out; empty while it waits for the post")
+    words = models.TextField(blank=True, help_text="What its writer added")
     at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, help_text="When the worker took it up")
     sent_at = models.DateTimeField(null=True)
     failed_because = models.CharField(max_length=500, blank=True)
     bounced_because = models.CharField(max_length=500, blank=True, help_text="It went out and came back")
@@ -180,6 +185,11 @@ class Letter(models.Model):
                 fields=["invitation", "due"], name="reminded_once_of_it", condition=~models.Q(due="")
             ),
         ]
+
+    @property
+    def waits(self) -> bool:
+        """Is it written, and not with the mail server yet?"""
+        return self.sent_at is None and not self.failed_because
 
 
 class Suggestion(models.Model):

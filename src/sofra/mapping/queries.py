@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -206,16 +206,27 @@ def steps_counted(rows: Sequence[Row]) -> list[tuple[str, str, int]]:
     return [(step.value, capfirst(str(step.label)), reached.count(step)) for step in Step]
 
 
-def public_numbers(found: Round) -> dict[str, Any]:
-    """What everyone may know of who takes part: numbers only; none is named."""
+def public_numbers(found: Round, level: int = Visibility.PUBLIC) -> dict[str, Any]:
+    """What may be known of who takes part: numbers only; none is named. Of few it is told together (rules.FEW)."""
     rows = response_table(found)
     whole = whole_rate(rows)
-    return {
-        "asked_known": whole.asked_known,
-        "whole": whole,
-        "by_county": rates(rows, "county"),
-        "by_kind": rates(rows, "kind"),
-    }
+    careful = level < Visibility.MEMBERS and whole.asked_known
+    by = {name: rates(rows, name) for name in ("county", "kind")}
+    told = {f"by_{name}": _told_apart(of) if careful else of for name, of in by.items()}
+    return {"asked_known": whole.asked_known, "whole": whole, **told}
+
+
+def _told_apart(found: list[Rate]) -> list[Rate]:
+    """Groups of fewer than FEW bodies become one row, with the next larger one where they are few together too."""
+    least = sorted(found, key=lambda one: one.base)
+    few = [one for one in least if one.base < rules.FEW]
+    while few and len(few) < len(least) and sum(one.base for one in few) < rules.FEW:
+        few.append(least[len(few)])
+    if not few:
+        return found
+    added = {name: sum(getattr(one, name) for one in few) for name in ("base", "sent", "refused", "unreachable")}
+    others = Rate("", _("Others together"), waiting=sum(one.waiting for one in few), **added)
+    return [one for one in found if one not in few] + [others]
 
 
 def asked_here(invitation: Invitation) -> bool:
@@ -295,10 +306,26 @@ def likely_name(name: str) -> Organisation | None:
     return found[0] if len(found) == 1 else None
 
 
+def uninvited_in(found: Round, version: int | None) -> Q:
+    """Which fillings that no invitation asked for are the round's: several rounds may ask with one version.
+
+    Such a filling belongs to the round that had opened last when it was begun; with one round alone, to that.
+    """
+    others = Round.objects.filter(version=version).exclude(pk=found.pk).exclude(state=Round.State.DRAFT, opened_at=None)
+    openings = [one.opened_at or one.created_at for one in others]
+    mine, window = found.opened_at or found.created_at, Q(invitation=None)
+    if any(at < mine for at in openings):
+        window &= Q(begun_at__gte=mine)
+    if later := [at for at in openings if at >= mine]:
+        window &= Q(begun_at__lt=min(later))
+    return window
+
+
 def arrivals(found: Round) -> QuerySet[Filling]:
     """Answers to the round's questionnaire that came without an invitation: from a phone, on paper, from an export."""
-    sent = Filling.objects.filter(version=found.version_id, state=Filling.State.SENT, invitation=None)
-    return sent.filter(begun_at__gte=found.opened_at or found.created_at).order_by("sent_at")
+    sent = Filling.objects.filter(version=found.version_id, state=Filling.State.SENT)
+    mine = sent.filter(uninvited_in(found, found.version_id), begun_at__gte=found.opened_at or found.created_at)
+    return mine.order_by("sent_at")
 
 
 # — letters and suggestions ————————————————————————————————————————————————————————————————————————————————
@@ -306,6 +333,15 @@ def arrivals(found: Round) -> QuerySet[Filling]:
 
 def letters(found: Round) -> QuerySet[Letter]:
     return Letter.objects.filter(invitation__round=found).select_related("invitation__organisation", "by")
+
+
+def in_the_post(found: Round) -> dict[str, int]:
+    """How many of the round's letters wait for the post, went out and could not go."""
+    return Letter.objects.filter(invitation__round=found).aggregate(
+        waiting=Count("pk", filter=Q(sent_at=None, failed_because="")),
+        sent=Count("pk", filter=Q(sent_at__isnull=False)),
+        failed=Count("pk", filter=~Q(failed_because="")),
+    )
 
 
 def letter_for(found: Round, number: int) -> Letter:

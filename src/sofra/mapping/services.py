@@ -5,7 +5,7 @@ who refused, unless a mapper says why it is asked again. A letter is handed to t
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -24,14 +24,17 @@ from sofra.questionnaires import services as questionnaires
 from sofra.questionnaires.listeners import Happened
 from sofra.questionnaires.models import Filling, Version
 
-from . import letters, queries, rules
-from .models import Invitation, Letter, Round
+from . import posting, queries, rules
+from .models import Invitation, Round
+from .posting import Sent, record_bounce, send_letters, why_not, write_letters
 from .suggesting import accept_suggestions, return_suggestions, suggest
 
-__all__ = ["accept_suggestions", "return_suggestions"]  # beside what stands here: one door to what can happen
+# Beside what stands here: one door to what can happen.
+__all__ = [
+    "Sent", "accept_suggestions", "record_bounce", "return_suggestions", "send_letters", "why_not", "write_letters",
+]  # fmt: skip
 
-State, Kind = Round.State, Letter.Kind
-_A_MOMENT = timedelta(seconds=60)  # a second click on "send" comes within seconds
+State = Round.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,6 @@ class RefusedBefore(Exception):
     def __init__(self, refusals: list[Invitation]) -> None:
         super().__init__("refused before")
         self.refusals = refusals
-
-
-@dataclass(slots=True)
-class Sent:
-    """What became of letters: how many went out, could not go, and were not written, each with its sentence."""
-
-    sent: int = 0
-    failed: int = 0
-    left_out: list[tuple[Invitation, str]] = field(default_factory=list)
 
 
 # — rounds —————————————————————————————————————————————————————————————————————————————————————————————————
@@ -414,108 +408,6 @@ def _close_suggestions(invitation: Invitation) -> None:
     waiting.update(state="replaced", decided_at=timezone.now())
 
 
-# — letters ————————————————————————————————————————————————————————————————————————————————————————————————
-
-
-def send_letters(
-    invitations: Iterable[Invitation], kind: str, *, by: User | None, words: str = "", due: str = ""
-) -> Sent:
-    """Write to each, in its language. Who may not or cannot be written to is named with the sentence why.
-
-    `due` names a reminder that the hub sends by itself: it goes out once, however often this is called.
-    """
-    done, codes = Sent(), set()
-    for invitation in invitations:
-        codes.add(invitation.round.code)
-        letter, body, why = _prepare(invitation, kind, words, due, by)
-        if letter is None:
-            if why:
-                done.left_out.append((invitation, why))
-            continue
-        failed = letters.post(letter, body)
-        _note_posted(letter, failed)
-        done.sent, done.failed = done.sent + (not failed), done.failed + bool(failed)
-    if (done.sent or done.failed) and codes:
-        record(
-            what="letters.sent", about=", ".join(sorted(codes)), by=by, kind=str(kind), sent=done.sent,
-            failed=done.failed,
-        )  # fmt: skip
-    return done
-
-
-@transaction.atomic
-def _prepare(
-    invitation: Invitation, kind: str, words: str, due: str, by: User | None
-) -> tuple[Letter | None, str, str]:
-    """The letter's row and its text with the link; or None and why it is not written."""
-    invitation, now = _locked(invitation), timezone.now()
-    if why := why_not(invitation, kind, now=now):
-        return None, "", why
-    if due and (kept := invitation.letters.filter(due=due).first()):  # tried before: again after an hour, or never
-        if kept.sent_at or kept.at > now - timedelta(hours=1):
-            return None, "", ""
-        kept.at, kept.failed_because = now, ""
-        kept.save(update_fields=["at", "failed_because"])
-        return kept, letters.written(invitation, kind, words=words).body, ""
-    shown = letters.written(invitation, kind, words=words, link=False)
-    letter = Letter.objects.create(
-        invitation=invitation, kind=kind, to=invitation.email, subject=shown.subject, body=shown.body, at=now, by=by,
-        due=due,
-    )  # fmt: skip
-    return letter, letters.written(invitation, kind, words=words).body, ""
-
-
-def why_not(invitation: Invitation, kind: str, *, now: datetime) -> str:
-    """Why it is not written to; "" where it may be."""
-    found = invitation.round
-    if not invitation.email:
-        return _("There is no e-mail address: write one, or hand the link over otherwise.")
-    if invitation.refuses:
-        return _("It refused on %(day)s: ask again with a reason, or leave it in peace.") % {
-            "day": timezone.localtime(invitation.refused_at).strftime("%d.%m.%Y")
-        }
-    if invitation.not_them:
-        return _("Whoever got the letter said that they are not meant: find the right address first.")
-    if kind == Kind.THANKS:
-        return "" if invitation.sent_at else _("It has not answered yet.")
-    if found.state != State.OPEN:
-        return _("The round is not open.")
-    if invitation.filling is None:
-        return _("There is no form for it yet: open the questionnaire's version and the round.")
-    if invitation.sent_at or invitation.elsewhere:
-        return _("It has answered already.")
-    if kind == Kind.REMINDER and invitation.invited_at is None:
-        return _("It was not invited yet.")
-    written = invitation.letters.filter(sent_at__isnull=False)
-    if written.filter(sent_at__gt=now - _A_MOMENT).exists():
-        return _("A letter went out to it a moment ago.")
-    if written.count() >= rules.MOST_LETTERS:
-        return _("It got %(most)s letters in this round: take the telephone.") % {"most": rules.MOST_LETTERS}
-    return ""
-
-
-@transaction.atomic
-def _note_posted(letter: Letter, failed: str) -> None:
-    letter.sent_at, letter.failed_because = None if failed else timezone.now(), failed[: rules.REASON]
-    letter.save(update_fields=["sent_at", "failed_because"])
-    if not failed and letter.kind == Kind.INVITATION:
-        Invitation.objects.filter(pk=letter.invitation_id, invited_at=None).update(invited_at=letter.sent_at)
-
-
-@transaction.atomic
-def record_bounce(letter: Letter, *, because: str, by: User | None = None, final: bool = True) -> Letter:
-    """A letter came back. Where the address is `final`ly refused, the organisation counts as out of reach."""
-    letter = Letter.objects.select_for_update().get(pk=letter.pk)
-    letter.bounced_because = because.strip()[: rules.REASON] or _("It came back without a reason.")
-    letter.save(update_fields=["bounced_because"])
-    invitation = _locked(letter.invitation)
-    if final and invitation.email == letter.to and not (invitation.sent_at or invitation.begun_at):
-        invitation.unreachable_at, invitation.unreachable_because = timezone.now(), letter.bounced_because
-        invitation.save(update_fields=["unreachable_at", "unreachable_because"])
-    record(what="letter.bounced", about=invitation.round.code, by=by, letter=letter.pk)
-    return letter
-
-
 # — what happens to the forms ——————————————————————————————————————————————————————————————————————————————
 
 
@@ -540,6 +432,7 @@ def note_filling(filling: Filling, happened: Happened) -> None:
     invitation.save()
     if happened == Happened.SENT:
         suggest(invitation)
+        posting.thank(invitation)
 
 
 # — the next round —————————————————————————————————————————————————————————————————————————————————————————

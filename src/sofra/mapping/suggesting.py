@@ -55,7 +55,10 @@ def suggest(invitation: Invitation) -> int:
     filling = invitation.filling
     if filling is None or filling.state != Filling.State.SENT:
         return 0
-    wanted = {_key(kind, content): (kind, content) for kind, content in _suggested(invitation, filling)}
+    wanted = {
+        _key(kind, content): (kind, content)
+        for kind, content in _not_returned(invitation, _suggested(invitation, filling))
+    }
     there = {one.key: one for one in invitation.suggestions.select_for_update()}
     for key, one in there.items():
         if one.state == State.OPEN and key not in wanted:
@@ -98,6 +101,40 @@ def _suggested(invitation: Invitation, filling: Filling) -> list[tuple[str, dict
                 found.append((Kind.RECORD, {"question": question, "changes": changes}))
     found += [(Kind.ACTIVITY, one) for one in _activities(said, organisation, source)]
     return found
+
+
+def _not_returned(invitation: Invitation, found: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+    """Without what a mapper returned in a round before and the answer says again, unchanged."""
+    earlier = Suggestion.objects.filter(state=State.RETURNED, invitation__in=_before(invitation))
+    returned = [(one.kind, _plainly(one.content)) for one in earlier]
+    return [
+        (kind, content) for kind, content in found
+        if not any(kind == other and _plainly(content) <= said for other, said in returned)
+    ]  # fmt: skip
+
+
+def _before(invitation: Invitation) -> list[int]:
+    """The invitations of the same body in the rounds that this one follows."""
+    found, seen, round = [], set(), invitation.round.before
+    while round is not None and round.pk not in seen:
+        seen.add(round.pk)
+        for number, organisation, name in round.invitations.values_list("pk", "organisation", "name"):
+            same = organisation is not None and organisation == invitation.organisation_id
+            if same or fold(name) == fold(invitation.name):
+                found.append(number)
+        round = round.before
+    return found
+
+
+def _plainly(content: dict[str, Any]) -> set[str]:
+    """What a suggestion says, piece by piece, without in which round it was said and where it would be put."""
+    about = content.get("question") or content.get("code") or ""
+    rows = content.get("changes") or content.get("facts")
+    if rows is None:
+        pieces = [[name, value] for name, value in content.get("draft", {}).items() if name != "source"]
+    else:
+        pieces = [[row.get("field", ""), row.get("value") or row.get("fact"), row.get("detail") or {}] for row in rows]
+    return {json.dumps([about, *piece], sort_keys=True, ensure_ascii=False, default=str) for piece in pieces}
 
 
 def source_of(invitation: Invitation) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sofra.accounts import roles
-from sofra.accounts.access import require
+from sofra.accounts.access import level_of, require
 from sofra.ground.tongues import said
 from sofra.printing import markdown
 
@@ -36,7 +36,7 @@ def round_detail(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         **around(request, found, "round"),
         "method": markdown.html(said(found.methodology), 3),
-        "numbers": queries.public_numbers(found),
+        "numbers": queries.public_numbers(found, level_of(request.user)),
         "leads": [lead for leads in panels.on_round for lead in leads(request, found)],
     }
     if context["may_map"]:

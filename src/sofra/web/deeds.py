@@ -181,6 +181,7 @@ DEEDS = {
     "questionnaire.opened": gettext_lazy("a version of a questionnaire was opened"),
     "questionnaire.version_loaded": gettext_lazy("a version of a questionnaire was loaded"),
     "quote.added": gettext_lazy("a source was given a quote"),
+    "quote.edited": gettext_lazy("a quote was put right"),
     "quote.removed": gettext_lazy("a quote was taken back"),
     "reading.approved": gettext_lazy("a reading was approved"),
     "reading.recorded": gettext_lazy("a reading was recorded"),
