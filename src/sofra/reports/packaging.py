@@ -15,11 +15,11 @@ from sofra.findings import queries as findings
 from sofra.findings.models import Finding
 from sofra.findings.vocabulary import ORDER
 from sofra.ground.models import Visibility
+from sofra.mapping.rules import is_hidden
 from sofra.questionnaires import queries as questionnaires
 
 from . import annexes, building, counting
 from .models import Edition, Report
-from .pieces import FEW
 from .wanted import Wanted
 
 Rows = list[list[Any]]
@@ -150,7 +150,7 @@ def _answers(report: Report) -> Rows:
         if not question.choices:
             continue
         told = questionnaires.counts([version.pk], question.path, within=own)
-        shown = told.base >= FEW or not told.base
+        shown = not is_hidden(told.base, Visibility.PUBLIC)
         for code, label in question.choices:
             count = told.values.get(code, 0) if shown else None
             rows.append([question.path, question.label, code, label, count, told.base if shown else None, told.asked])

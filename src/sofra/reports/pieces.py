@@ -19,6 +19,7 @@ from sofra.coverage.forms import HeatForm
 from sofra.findings.queries import fillings_of
 from sofra.ground.models import Visibility
 from sofra.mapping.models import Invitation
+from sofra.mapping.rules import FEW, is_hidden
 from sofra.organisations.vocabulary import ACTIVITY_KINDS, Audience, Kind, Theme
 from sofra.places.models import Place
 from sofra.places.titles import short_name_of, title_of
@@ -31,7 +32,6 @@ from .annexes import NOT_KNOWN, nothing
 from .counting import UNKNOWN, Where
 from .wanted import Piece, Wanted
 
-FEW = 5  # what fewer said is not told apart in public: it could be told who they are
 MOST_BARS = 15  # of one question; of longer lists of choices only those that somebody made are drawn
 MOST_ROWS = 200  # of a list that stands in a report; the hub's pages hold the whole
 Pairs = Sequence[tuple[str, int | None]]
@@ -441,7 +441,7 @@ def _question(wanted: Wanted, version: int, question: questionnaires.Asked) -> l
     if not told.asked:
         return []
     none = _("Base: %(base)s of %(asked)s answered this question") % {"base": told.base, "asked": told.asked}
-    if 0 < told.base < FEW and wanted.level < Visibility.MEMBERS:
+    if is_hidden(told.base, wanted.level):
         few = _("fewer than %(few)s answered, so their answers are not shown") % {"few": FEW}
         return [Paragraph((Run(question.label, strong=True), Run(f" – {few}.")), "small")]
     if not question.choices or not told.base:  # of nobody's answers no bar is drawn: it would say 0 of something
