@@ -9,7 +9,7 @@ from typing import Any
 
 from sofra.councils import mechanism_services as services
 from sofra.councils.mechanism_services import Said
-from sofra.councils.models import Council
+from sofra.councils.models import Council, Duty
 from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
@@ -30,6 +30,8 @@ def show_mechanisms(made: Any) -> None:
     driver = services.record_driver(
         place="AL", kind="push", statements={"en": "Few tables"}, source="A study", by=besa, agreed=True
     )
+    duty, _made = Duty.objects.get_or_create(code="table", defaults={"law": "A law of the table"})
+    made.asked["taught"] = services.link_taught(duty, curriculum="none", module="A table", by=besa).pk
     made.asked["driver"] = driver.pk
 
 
@@ -52,6 +54,8 @@ MECHANISM_EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "mechanism_decide": _numbered("proposal"),
     "consultation": _numbered("consultation"),
     "consultation_edit": _numbered("consultation"),
+    "duty": lambda _world: {"code": "table"},
+    "duty_untaught": lambda world: {"code": "table", "number": world.asked["taught"]},
     "driver_end": _numbered("driver"),
     **{
         f"{name}_download": lambda _world: {"form": "csv"}

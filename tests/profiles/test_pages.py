@@ -16,13 +16,14 @@ from sofra.activities.drafts import ActivityDraft
 from sofra.councils import mechanism_examples
 from sofra.councils import mechanism_services as mechanisms
 from sofra.councils.mechanism_services import Said
-from sofra.councils.models import Council, Driver, Mechanism
+from sofra.councils.models import Council, Driver, Duty, Mechanism, Taught
 from sofra.coverage import services as coverage
 from sofra.organisations import services as registry
 from sofra.organisations.records import Draft, FactDraft
 from sofra.places.models import Place
 from sofra.plans.models import Measure, Plan
 from sofra.profiles import documents, queries
+from sofra.training.models import Curriculum, Edition
 
 pytestmark = pytest.mark.django_db
 LONG = "Fjalë shumë të gjata që nuk mbarojnë lehtë " * 12
@@ -64,7 +65,8 @@ def test_a_municipality_of_which_nothing_is_known_says_so(puke: Place) -> None:
     page = text(Client().get("/en/places/AL153/"))
     assert page.count("<h1") == 1
     for words in ("No planned activity is recorded", "Whether there is a council is not known", "not known",
-                  "No training is recorded here", "No plan known", "Whether these exist here is not known", "read by members of the hub only",
+                  "No training is recorded here", "No plan known", "Whether these exist here is not known",
+                  "read by members of the hub only",
                   "No school of this municipality", "profile.pdf"):  # fmt: skip
         assert words in page
     assert "profile.pdf" not in text(Client().get("/en/places/AL/"))
@@ -146,3 +148,28 @@ def test_what_the_documents_say_is_loaded_once_and_invents_nothing(puke: Place) 
 
 def make_place_of_cerrik() -> Place:
     return make_place("AL212", "Cërrik")
+
+
+def test_a_duty_leads_to_the_training_that_deals_with_it_and_back(puke: Place) -> None:
+    mechanism_examples.load_duties()
+    duty = "/en/duties/al.public-safety/"
+    two = {"sq": ["Siguria", "Tjetër"], "en": ["Safety", "Other"]}
+    about = Curriculum.objects.create(code="prova", titles={"sq": "Kurrikula e provës"})
+    for language, titles in two.items():
+        modules = [{"title": one} for one in titles]
+        Edition.objects.create(curriculum=about, number=1, language=language, modules=modules)
+    hidden = Curriculum.objects.create(code="fshehur", titles={"sq": "E fshehur"}, visible_to=1)
+    client, visitor = Client(), Client()
+    client.force_login(make_person("Genti", roles.MAPPER))
+    assert visitor.post(duty, {"module": f"{about.pk}-0"}).status_code == 302
+    assert client.post(duty, {"module": "9-9"}).status_code == 422
+    assert client.post(duty, {"module": f"{about.pk}-0"}).status_code == 302
+    mechanisms.link_taught(Duty.objects.get(code="al.public-safety"), curriculum=hidden.code, module="M", by=None)
+    page = text(visitor.get(duty))
+    assert "Safety" in page
+    assert "E fshehur" not in page
+    assert "not known 1" in page
+    assert duty in text(visitor.get("/en/training/curricula/prova/"))
+    assert duty in text(visitor.get("/en/mechanisms/AL153/duties/"))
+    client.post(f"{duty}taught/{Taught.objects.earliest('pk').pk}/end/")
+    assert "Safety" not in text(visitor.get(duty))

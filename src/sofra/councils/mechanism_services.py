@@ -17,7 +17,7 @@ from sofra.ground.models import Visibility
 from sofra.places.models import Place
 
 from . import mechanism_rules as rules
-from .models import Asked, Consultation, Decision, Driver, Duty, DutyCheck, Mechanism
+from .models import Asked, Consultation, Decision, Driver, Duty, DutyCheck, Mechanism, Taught
 
 Stage = Mechanism.Stage
 
@@ -239,6 +239,25 @@ def end_driver(driver: Driver, *, by: User) -> Driver:
     driver.save(update_fields=["ended_at"])
     record(what="driver.ended", about=f"driver {driver.pk}", by=by)
     return driver
+
+
+@transaction.atomic
+def link_taught(duty: Duty, *, curriculum: str, module: str, by: User | None) -> Taught:
+    """A module of a curriculum deals with the duty. Said twice it stands once."""
+    found, new = Taught.objects.get_or_create(
+        duty=duty, curriculum=curriculum, module=module, defaults={"by": by}
+    )  # fmt: skip
+    if new:
+        record(what="duty.taught", about=f"duty {duty.code}", by=by, curriculum=curriculum)
+    return found
+
+
+@transaction.atomic
+def unlink_taught(taught: Taught, *, by: User) -> None:
+    """It does not, after all; the audit keeps that it was said."""
+    record(what="duty.untaught", about=f"duty {taught.duty.code}", by=by, curriculum=taught.curriculum,
+           module=taught.module[:120])  # fmt: skip
+    taught.delete()
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from sofra.ground.refusals import put
 from sofra.ground.tongues import said
 from sofra.organisations.vocabulary import Language
 
-from . import forms, queries, services
+from . import forms, panels, queries, services
 from .models import Material
 from .views import FORM, PAGE, first_owner, shown_form, status_of
 
@@ -56,6 +56,7 @@ def curriculum(request: HttpRequest, code: str) -> HttpResponse:
         "editions": [(one, [m for m in one.materials.all() if edits or m.visible_to <= level]) for one in editions],
         "programmes": queries.programmes(level).filter(curriculum=found),
         "may_edit": edits, "languages": dict(Language.choices),
+        "panels": [panel(request, found) for panel in panels.on_curriculum],
     }  # fmt: skip
     return render(request, "training/curriculum.html", context)
 

@@ -23,7 +23,7 @@ from sofra.ground.refusals import put
 from sofra.ground.tongues import said
 from sofra.places import maps
 
-from . import forms, history, queries, services
+from . import forms, history, panels, queries, services
 from .models import Count, Programme, Sector, Session
 
 PAGE = 50
@@ -67,7 +67,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
         "beside": queries.side_by_side(found, totals), "may_edit": queries.may_edit(request.user, found.host),
         "rows": _rows(list(page), totals, level), "shares": _shares(totals), "public": level < Visibility.MEMBERS,
         "surveys": found.surveys.filter(session=None).select_related("version__questionnaire"),
-        "map": _drawn(totals.places),
+        "map": _drawn(totals.places), "panels": [panel(request, found) for panel in panels.on_programme],
     }  # fmt: skip
     return render(request, "training/programme.html", context)
 
@@ -194,6 +194,7 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
         "invited": [str(Sector(one).label) for one in found.invited if one in Sector.values],
         "lines": queries.lines_of(found, Visibility.SEALED if edits else level),
         "trainers": found.trainers.all() if level >= Visibility.MEMBERS else [],
+        "panels": [panel(request, found) for panel in panels.on_session],
         "trainer_count": found.trainers.count(), "surveys": found.surveys.select_related("version__questionnaire"),
     }  # fmt: skip
     return render(request, "training/session.html", context)

@@ -62,6 +62,8 @@ DEEDS = {
     "duplicates.looked_for": gettext_lazy("duplicates were looked for"),
     "duties.loaded": gettext_lazy("duties of municipalities were loaded"),
     "duty.checked": gettext_lazy("a duty of a municipality was looked at"),
+    "duty.taught": gettext_lazy("a module of a curriculum was said to deal with a duty"),
+    "duty.untaught": gettext_lazy("it was taken back that a module deals with a duty"),
     "editor.ended": gettext_lazy("a person no longer speaks for it"),
     "editor.named": gettext_lazy("a person may speak for it"),
     "evidence.added": gettext_lazy("a finding was given evidence"),

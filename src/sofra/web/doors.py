@@ -185,6 +185,8 @@ DOORS: dict[str, dict[str, str]] = {
     "driver_end": {"POST": MAPPER},
     "duties": _READ,
     "place_profile": _READ,
+    "duty": {"GET": PUBLIC, "POST": MAPPER},
+    "duty_untaught": {"POST": MAPPER},
     "place_duties": {"GET": PUBLIC, "POST": EDITOR},
     "mechanisms_download": _READ,
     "consultations_download": _READ,

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from sofra.activities.models import Activity
 from sofra.organisations.models import Organisation
+from sofra.profiles.examples import link_duties
 from sofra.training import chains, services
 from sofra.training.models import Cohort, Programme
 
@@ -30,6 +31,7 @@ def load_training(say: Callable[[str], None]) -> None:
     with transaction.atomic():
         _load_programme(told)
         _load_cohorts(told["cohorts"])
+        link_duties(told["curriculum"]["code"])
 
 
 def _load_programme(told: dict[str, Any]) -> None:
