@@ -45,7 +45,12 @@ def test_workbooks_are_read_and_nonsense_gets_a_sentence() -> None:
         for at, row in enumerate((["Name", "Age"], ["A", 20], ["B", 70])):
             sheet.write_row(at, 0, row)
     assert reading.read_list(reading.rows_of_file(held.getvalue())).parts == {"age": {"19-24": 1, "65+": 1}}
-    for wrong in (b"PK nonsense", b"\xff\xfe\x00"):
+    as_saved = "Emri;Hera e parë\nÇ;po\nË;jo"
+    for encoding in ("utf-8-sig", "cp1252", "utf-16"):
+        assert reading.read_list(reading.rows_of_file(as_saved.encode(encoding))).parts == {
+            "first": {"yes": 1, "no": 1}
+        }
+    for wrong in (b"PK nonsense", b"\xff\xfe\x00", b"\xe7\xeb;\x00\n"):
         with pytest.raises(ValidationError):
             reading.rows_of_file(wrong)
     with pytest.raises(ValidationError):

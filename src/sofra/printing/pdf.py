@@ -37,13 +37,16 @@ class Unprintable(Exception):
     """typst refused the document; the message is typst's, for the log and not for a reader."""
 
 
-def written(document: Document) -> bytes:
-    """The file; the same bytes for the same document. Raises Unprintable, which would be a fault of ours."""
+def written(document: Document, program: Path = PROGRAM) -> bytes:
+    """The file; the same bytes for the same document. Raises Unprintable, which would be a fault of ours.
+
+    `program` lays the blocks out: document.typ, or a room's own that reads the same data.json.
+    """
     data, drawings = told(document)
     made = datetime.fromisoformat(document.date or "2000-01-01").replace(tzinfo=UTC)
     _probe(_rare([*_texts(data), *drawings.values()]) - _shown.keys())
     for _attempt in range(3):
-        unshown = _compiled(_printable_files(data, drawings), made)
+        unshown = _compiled(_printable_files(data, drawings, program), made)
         if isinstance(unshown, bytes):
             return unshown
         _shown.update(dict.fromkeys(unshown, False))
@@ -54,13 +57,13 @@ def files_of(document: Document) -> dict[str, bytes]:
     """What typst gets: the program, the data and the drawings, by name."""
     data, drawings = told(document)
     _probe(_rare([*_texts(data), *drawings.values()]) - _shown.keys())
-    return _printable_files(data, drawings)
+    return _printable_files(data, drawings, PROGRAM)
 
 
-def _printable_files(data: dict[str, Any], drawings: dict[str, str]) -> dict[str, bytes]:
+def _printable_files(data: dict[str, Any], drawings: dict[str, str], program: Path) -> dict[str, bytes]:
     files = {name: printable(drawing, breaking=False).encode() for name, drawing in drawings.items()}
     said = json.dumps(_each_text(data, printable)).encode()
-    return {**files, "main": PROGRAM.read_bytes(), "data.json": said}
+    return {**files, "main": program.read_bytes(), "data.json": said}
 
 
 def _rare(texts: Iterable[str]) -> set[str]:

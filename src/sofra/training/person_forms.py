@@ -58,7 +58,7 @@ class ListForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if not said.get("pasted") and not said.get("sheet"):
+        if not said.get("pasted") and not said.get("sheet") and "sheet" not in self.errors:
             self.add_error("pasted", _("Paste the list, or choose a file."))
         if said.get("certificates") and not said.get("consented_on"):
             self.add_error("consented_on", _("Write on which day they agreed that their names are kept."))

@@ -1,5 +1,6 @@
 """A list of those who came, pasted or as a sheet, read into counts. Names leave this module only when asked for."""
 
+import codecs
 import csv
 import io
 import zipfile
@@ -60,15 +61,24 @@ def rows_of_text(text: str) -> list[list[str]]:
 
 
 def rows_of_file(content: bytes) -> list[list[str]]:
-    """The first sheet of an XLSX, or a CSV. Raises ValidationError for what is neither."""
+    """The first sheet of an XLSX, or a CSV, also as Excel saves it here (Windows-1252) or as "Unicode text" (UTF-16).
+
+    Raises ValidationError for what is none of these.
+    """
     if len(content) > MOST_BYTES:
         raise ValidationError(_("The file is larger than 5 MB: paste the rows instead."))
     if content[:2] == b"PK":
         return _rows_of_workbook(content)
-    try:
-        return rows_of_text(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValidationError(_("The file is no CSV in UTF-8 and no XLSX: save it as one of the two.")) from error
+    for encoding in (
+        ("utf-16",) if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else ("utf-8-sig", "cp1252")
+    ):
+        try:
+            rows = rows_of_text(content.decode(encoding))
+        except (UnicodeDecodeError, csv.Error):
+            continue
+        if encoding == "utf-8-sig" or (rows and _columns(rows[0])):
+            return rows
+    raise ValidationError(_("The file is no CSV in UTF-8 and no XLSX: save it as one of the two."))
 
 
 def _rows_of_workbook(content: bytes) -> list[list[str]]:
