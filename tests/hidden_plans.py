@@ -21,8 +21,12 @@ def show_plans(made: Any) -> None:
         Project.objects.get(code=made.project), learnt="Begin with the school", visible_to=0, by=None
     )
     made.planned = {
-        "objective": objective.code, "measure": measure.code, "indicator": indicator.code, "reading": reading.pk, "lesson": lesson.pk,
-    }  # fmt: skip
+        "objective": objective.code,
+        "measure": measure.code,
+        "indicator": indicator.code,
+        "reading": reading.pk,
+        "lesson": lesson.pk,
+    }
 
 
 def _plan(world: Any) -> dict[str, Any]:

@@ -357,7 +357,7 @@ def test_the_first_plans_come_once(world: World) -> None:
             code=f"AL-{code}", kind="municipality", country="AL", path=f"AL/AL-{code}/", level=2, name=name,
             name_definite=name, name_en=name, sort_key=name,
         )  # fmt: skip
-    assert first_plans.load(folder) == 32
+    assert first_plans.load(folder) == 33
     assert first_plans.load(folder) == 0
     strategy = Plan.objects.get(code="al.strategy-2015")
     assert strategy.objectives.count() == 4

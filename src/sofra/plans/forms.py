@@ -156,7 +156,11 @@ class PlanForm(TextsForm):
     owner = OrganisationField(label=_("Whose plan it is"), required=False)
     place = OnePlaceField(label=_("Of a local plan: its municipality"))
     under = forms.ModelChoiceField(
-        label=_("Nests in"), queryset=Plan.objects.none(), required=False, to_field_name="code"
+        label=_("Nests in"),
+        queryset=Plan.objects.none(),
+        required=False,
+        to_field_name="code",
+        empty_label=_("none"),
     )
     begins = WhenField(label=_("Begins"))
     ends = WhenField(label=_("Ends"))
@@ -235,7 +239,11 @@ class MeasureForm(TextsForm):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     number = forms.CharField(label=_("Number"), max_length=20, required=False)
     objective = forms.ModelChoiceField(
-        label=_("Objective"), queryset=Objective.objects.none(), required=False, to_field_name="code"
+        label=_("Objective"),
+        queryset=Objective.objects.none(),
+        required=False,
+        to_field_name="code",
+        empty_label=_("none"),
     )
     within = forms.CharField(
         label=_("Part of the measure"),

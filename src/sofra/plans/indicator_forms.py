@@ -52,7 +52,11 @@ class IndicatorForm(TextsForm):
     texts = (("title", _("Title"), 0), ("definition", _("Definition"), 3), ("how", _("How it is measured"), 2))
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     objective = forms.ModelChoiceField(
-        label=_("Of the objective"), queryset=Objective.objects.none(), required=False, to_field_name="code"
+        label=_("Of the objective"),
+        queryset=Objective.objects.none(),
+        required=False,
+        to_field_name="code",
+        empty_label=_("none"),
     )
     measure = forms.CharField(
         label=_("Of the measure"),

@@ -25,11 +25,12 @@ from .saying import deed, field_words
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell, and where it leads. An unknown value is written out."""
+    """What stands in a cell, and where it leads. An unknown value is written out. `light` colours the words."""
 
     text: str
     url: str = ""
     unknown: bool = False
+    light: str = ""
 
 
 Row = tuple[Cell, ...]
@@ -330,7 +331,7 @@ def indicator_row(one: Standing, level: int) -> Row:
         Cell(few_words()) if one.few else _cell(value_words(what, one.value)),
         Cell(one.period or "–"),
         _cell(f"{target} ({one.target_period})" if target else ""),
-        Cell(one.words),
+        Cell(one.words, light=one.colour or "plain"),
         Cell(what.source or "–"),
     )
 

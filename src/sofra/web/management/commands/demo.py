@@ -21,6 +21,7 @@ from sofra.councils import mechanism_examples
 from sofra.mapping import examples as rounds
 from sofra.organisations import duplicates
 from sofra.organisations.models import Organisation
+from sofra.plans import examples as plans
 from sofra.schools import examples
 from sofra.web import first_lists, mapping_2018, running
 
@@ -74,6 +75,7 @@ class Command(BaseCommand):
         invent_schools()
         mechanism_examples.load_said()
         invent_councils()
+        invent_plan()
         invent_rounds(self.say)
         mapping_2018.publish_soon()
         running.collect_static()
@@ -133,6 +135,15 @@ def invent_councils() -> None:
     besa, cvetan = people.get("besa@example.org"), people.get("cvetan@example.org")
     if besa is not None and cvetan is not None:
         councils.make_demo_councils(besa=besa, cvetan=cvetan)
+
+
+def invent_plan() -> None:
+    """An invented local plan, which Besa's invented organisation writes and Ana decides on; once."""
+    people = {person.email: person for person in User.objects.filter(email__endswith="@example.org")}
+    besa, ana = people.get("besa@example.org"), people.get("ana@example.org")
+    owner = Organisation.objects.filter(name=examples.ASKER, ended_in=None, joined_to=None).first()
+    if besa is not None and ana is not None and owner is not None:
+        plans.make_demo_plan(owner=owner, besa=besa, ana=ana)
 
 
 def invent_rounds(say: Callable[[str], None]) -> None:
