@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,11 @@ from sofra.mapping.models import Round
 from sofra.organisations.phrases import read_activity_kinds, read_themes
 from sofra.organisations.rules import classify
 from sofra.organisations.vocabulary import Audience, Kind, Theme
+from sofra.places.models import Place
 from sofra.places.resolving import resolve
+from sofra.training import chains
+from sofra.training import queries as training
+from sofra.training.models import Cohort, Programme
 from sofra.web import first_lists
 
 DATA = Path(__file__).parent.parent / "data"
@@ -298,6 +303,32 @@ def test_a_demo_of_an_earlier_version_gets_the_lists_whole_and_once(settings: An
         assert (activity.begins, activity.ends, activity.reached, activity.times_held) == ("", "", None, 1)
     named = [row for row in rows if row["title"] and row["organisation"]]
     assert Activity.objects.exclude(owner=None).count() == len(named)
+    the_training_programme_is_as_the_article_states_it()
+
+
+def the_training_programme_is_as_the_article_states_it() -> None:
+    """What the article says of all sessions stays of all sessions; of a single one it says no number."""
+    programme = Programme.objects.get(code="al.municipal-training")
+    held = list(programme.sessions.values_list("activity__places", "activity__mode"))
+    places = Counter(code for codes, _mode in held for code in codes)
+    names = {place.code: place.name_en for place in Place.objects.filter(code__in=places)}
+    assert (len(held), len(places)) == (20, 19)
+    assert {names[code]: n for code, n in places.items() if n > 1} == {"Tirana": 2}
+    assert {names[codes[0]] for codes, mode in held if mode == "online"} == {"Elbasan", "Vlorë"}
+    assert "Devoll" in names.values()  # Bilisht is its seat
+    stated = {one.what: (one.value, one.unit, one.about, one.base) for one in programme.stated.all()}
+    assert stated == {
+        "municipalities": (19, "places", False, None), "sessions": (20, "sessions", False, None),
+        "attendees": (530, "people", False, None), "women": (54, "%", False, None),
+        "first_time": (58, "%", True, None),
+    }  # fmt: skip
+    totals = training.totals_of(training.sessions(Visibility.PUBLIC).filter(programme=programme), Visibility.PUBLIC)
+    assert (totals.sessions, totals.counted, totals.attendees, totals.parts) == (20, 0, None, {})
+    beside = {line.name: (line.computed, len(line.stated)) for line in training.side_by_side(programme, totals)}
+    assert list(beside.values())[:3] == [("19", 1), ("20", 1), ("nuk është thënë për seancë", 1)]
+    people = {one.people for one in Cohort.objects.filter(role__in=["peers", "mentors"])}
+    assert (people, Cohort.objects.filter(people=None).count()) == ({3, 80}, 2)
+    assert chains.reach(chains.cohorts(Visibility.PUBLIC), Visibility.PUBLIC) == chains.Reach(83, 2, 2)
     assert not Activity.objects.filter(about__contains="organisation:").exists()
     the_mapping_of_2018_is_there_once()
 
