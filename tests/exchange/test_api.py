@@ -27,7 +27,7 @@ from .conftest import Make
 MOST_QUERIES = 8
 PATHS = (
     "organisations", "organisations/{code}", "activities", "activities/{code}", "projects", "projects/{code}",
-    "coverage/overlaps", "coverage/crowded", "coverage/gaps", "coverage/before", "places", "places/{code}",
+    "findings", "findings/{code}", "coverage/overlaps", "coverage/crowded", "coverage/gaps", "coverage/before", "places", "places/{code}",
     "glossary", "vocabulary",
 )  # fmt: skip
 

@@ -169,6 +169,24 @@ def test_the_list_is_narrowed(world: World) -> None:
     assert first.code in drita.get("/findings.csv").getvalue().decode()
 
 
+def test_the_search_and_the_api_tell_what_everyone_may_read(world: World) -> None:
+    drita, seen, kept = world.people["drita"], finding(world, organisations=[world.one]), source(world)
+    services.add_evidence(seen, kind="source", source=kept, by=drita)
+    finding(world, statements={"en": "There are few, and nobody confirmed it."})
+    services.confirm(services.propose(seen, by=drita), by=drita)
+    assert "There are few." in world.client("").get("/en/search/?q=few").content.decode()
+    assert "nobody confirmed" not in world.client("").get("/en/search/?q=few").content.decode()
+    assert "nobody confirmed" in world.client("drita").get("/en/search/?q=few").content.decode()
+    for client in (world.client(""), world.client("drita")):
+        told = client.get("/api/findings?kind=gap&organisation=al.one").json()
+        assert (told["count"], told["items"][0]["id"], told["items"][0]["evidence"]) == (1, seen.code, 1)
+        whole = client.get(f"/api/findings/{seen.code}?lang=en").json()
+        assert [(one["text"], one["hidden"]) for one in whole["stands_on"]] == [
+            ("A source that is not open to everyone: interview.", True)
+        ]
+        assert client.get("/api/findings?round=nothing").status_code == 404
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_lists_ask_as_much_for_three_as_for_one(world: World, number: int, django_assert_max_num_queries: Any) -> None:
     drita = world.client("drita")

@@ -287,6 +287,8 @@ ENDPOINTS: tuple[tuple[str, Promise, str], ...] = (
     ("/api/coverage/crowded", gettext_lazy("Municipalities with too many at once"), "?audience=youth"),
     ("/api/coverage/gaps", gettext_lazy("Municipalities where nobody is known"), "?audience=teachers"),
     ("/api/coverage/before", gettext_lazy("Before you plan: what is known of a place"), "?place=AL212&audience=youth"),
+    ("/api/findings", gettext_lazy("What mapping rounds found"), "?kind=gap&limit=5"),
+    ("/api/findings/{code}", gettext_lazy("One finding, with what it stands on"), ""),
     ("/api/places", gettext_lazy("Places with their names, codes and counts"), "?country=AL&kind=county"),
     ("/api/places/{code}", gettext_lazy("One place, with every way of writing its name"), ""),
     ("/api/glossary", gettext_lazy("The glossary"), "?lang=en"),

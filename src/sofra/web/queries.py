@@ -12,7 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sofra.findings import queries as findings
 from sofra.findings.models import Finding, RoundTable
+from sofra.findings.views import in_order
 from sofra.ground.text import fold, sort_key
 from sofra.mapping.models import Round
 from sofra.organisations import queries as registry
@@ -24,6 +26,8 @@ from sofra.places.titles import title_of
 from sofra.reports import queries as reports
 
 MOST_PLACES = 12
+MOST_FINDINGS = 5  # of a search; the list of findings shows all of them
+LEAST_LETTERS = 3  # fewer stand in nearly every statement
 
 
 def places_found(typed: str) -> list[tuple[Place, str]]:
@@ -34,6 +38,15 @@ def places_found(typed: str) -> list[tuple[Place, str]]:
     named = Q(names__folded__startswith=folded) | Q(names__folded__contains=f" {folded}")
     found = Place.objects.filter(named).distinct().order_by("level", "sort_key")[:MOST_PLACES]
     return [(place, title_of(place)) for place in found]
+
+
+def findings_found(user: Any, typed: str) -> tuple[list[Finding], int]:
+    """The first findings whose words hold all that was typed, as far as the person may read them; how many more."""
+    if len(fold(typed)) < LEAST_LETTERS:
+        return [], 0
+    seen = findings.narrowed(findings.findings_for(user), findings.Filters(q=typed))
+    found = list(in_order(seen))
+    return found[:MOST_FINDINGS], max(len(found) - MOST_FINDINGS, 0)
 
 
 def glossary_in_order() -> list[tuple[str, list[Term]]]:
