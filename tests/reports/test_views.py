@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from tests.reports.conftest import MEMBERS_ONLY, World
 
-from sofra.reports import building, rules, services
+from sofra.reports import building, rules, services, tasks
 from sofra.reports.models import Report
 
 pytestmark = pytest.mark.once
@@ -172,6 +172,44 @@ def test_begin_edit_and_publish_by_hand(world: World) -> None:
     assert client.post(publish, {"note": "First"}).status_code == 302
     changes = world.client().get(reverse("edition_changes", args=[report.code, 1]))
     assert changes.status_code == 200
+
+
+def test_a_long_report_is_published_by_the_worker_and_so_are_its_files(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "LONG", 0)
+    monkeypatch.setattr(tasks, "_WORKER_HAS", 20)
+    report, client = small(world), world.client("drita")
+    publish = f"/en{reverse('report_publish', args=[report.code])}"
+    job = client.post(publish, {"note": "First", "seen": report.version}).headers["Location"]
+    assert client.post(publish, {"note": "First", "seen": report.version}).headers["Location"] == job, "asked once"
+    for address in (publish, job):
+        waiting = client.get(address)
+        assert waiting.status_code == 202
+        assert '<noscript><meta http-equiv="refresh"' in waiting.content.decode()
+    assert not report.editions.exists()
+    call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+    edition = report.editions.get()
+    assert client.get(job).headers["Location"] == f"/en{edition.get_absolute_url()}"
+    assert client.get(publish).status_code == 200
+    assert (edition.note, edition.published_by) == ("First", world.people["drita"])
+    assert sorted(edition.files.values_list("form", "language")) == [
+        ("docx", "en"), ("docx", "sq"), ("pdf", "en"), ("pdf", "sq"),
+    ]  # fmt: skip
+    file = f"{edition.get_absolute_url()}en.pdf"
+    assert world.client().get(file).content.startswith(b"%PDF")
+    edition.files.all().delete()
+    assert world.client().get(file).status_code == 202, "the worker makes it anew"
+    monkeypatch.setattr(tasks, "_WORKER_HAS", 0)
+    assert world.client().get(file).content.startswith(b"%PDF"), "no worker comes: whoever asks waits for it"
+    services.withdraw_edition(edition, reason="Tried", by=None)
+    report.blocks.all().delete()
+    job = client.post(publish, {"seen": report.version}).headers["Location"]
+    call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+    assert client.get(job).headers["Location"] == publish
+    assert "nothing to publish" in client.get(publish).content.decode()
+    for wrong in ("x", "0" * 32):
+        assert client.get(f"{publish}?job={wrong}").status_code == 200
 
 
 def test_a_data_package_describes_its_tables(world: World) -> None:

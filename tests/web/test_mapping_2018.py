@@ -188,4 +188,4 @@ def test_the_worker_publishes_the_first_edition_once(monkeypatch: pytest.MonkeyP
     mapping_2018.publish_first.func()  # a worker that was killed after its work does it again
     assert Edition.objects.count() == 1
     mapping_2018.publish_soon()
-    assert DBTaskResult.objects.count() == 1
+    assert DBTaskResult.objects.count() == 2, "the edition, and its files once"

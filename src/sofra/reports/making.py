@@ -40,6 +40,11 @@ def of_edition(edition: Edition, language: str, form: str) -> Made:
     return Made(content, edition.number)
 
 
+def is_kept(edition: Edition, language: str, form: str) -> bool:
+    kept = edition.files.filter(language=language, form=form).first()
+    return kept is not None and files.path_of(kept.digest).exists()
+
+
 def of_draft(report: Report, language: str, form: str) -> Made:
     """The report as it would be published now; it says that it is a draft. Nothing is kept."""
     document = building.document_of(report, language, Visibility.PUBLIC)

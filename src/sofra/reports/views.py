@@ -24,7 +24,7 @@ from sofra.mapping.models import Round
 from sofra.printing import page
 from sofra.printing.blocks import Document
 
-from . import building, forms, freezing, making, outlines, queries, rules, services
+from . import building, forms, freezing, making, outlines, queries, rules, services, tasks
 from .models import Block, Edition, Outline, Report
 
 LANGUAGE_NAMES = {"sq": "Shqip", "en": "English"}
@@ -104,7 +104,23 @@ def edition_file(request: HttpRequest, code: str, number: int, language: str, fo
     name = _form_of(form)
     if language not in found.content["documents"]:
         raise Http404
+    if tasks.waits(found, language, name):
+        return _wait(
+            request, found.report, _("The file is being made"),
+            _("It is made once and kept; that takes some seconds. You may close this page and come back."),
+        )  # fmt: skip
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "reports/_waiting.html", {"ready": request.path})
     return _file(making.of_edition(found, language, name), code, language, name)
+
+
+def _wait(request: HttpRequest, report_: Report, title: str, words: str) -> HttpResponse:
+    """A page that looks again by itself, without JavaScript too, while the worker is at it."""
+    context = {"report": report_, "title": title, "words": words, "again": request.get_full_path()}
+    part = "reports/_waiting.html" if request.htmx else "reports/waiting.html"  # type: ignore[attr-defined]
+    response = render(request, part, context, status=200 if request.htmx else 202)  # type: ignore[attr-defined]
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe
@@ -373,14 +389,17 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     """What the next edition will hold, and otherwise than the last one; one click freezes it."""
     by = require(request.user, roles.MAPPER)
     found = queries.report_for(by, code, edit=True)
+    if request.method != "POST" and (answer := _published(request, found)):
+        return answer
     form = forms.PublishForm(request.POST or None, initial={"seen": found.version})
     changed: list[Outline] = []
     if form.is_valid():
+        if tasks.is_long(found) and form.cleaned_data["seen"] in (None, found.version):
+            return redirect(f"{request.path}?job={_publish_soon(found, form, by)}")
         try:
             made = services.publish(found, by=by, note=form.cleaned_data["note"], seen=form.cleaned_data["seen"])
-            messages.success(
-                request, _("Edition %(number)s is published. It stays as it is now.") % {"number": made.number}
-            )
+            tasks.make_files.enqueue(made.pk)
+            _say_published(request, made.number)
             return redirect(made)
         except services.Outdated as outdated:
             changed = outdated.changes
@@ -402,6 +421,45 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
         "report": found, "form": form, "newest": newest, "differences": differences, "rows": rows, "changed": changed,
     }  # fmt: skip
     return render(request, "reports/publish.html", context, status=422 if form.errors or changed else 200)
+
+
+def _publish_soon(found: Report, form: forms.PublishForm, by: User) -> str:
+    """Leave it to the worker, once: a second click finds the first one's. The number of the task."""
+    under_way = tasks.publishing(found)
+    if under_way is not None:
+        return str(under_way.pk)
+    seen, language = form.cleaned_data["seen"], get_language() or "sq"
+    return str(tasks.publish.enqueue(found.pk, by.pk, form.cleaned_data["note"], seen, language).id)
+
+
+def _published(request: HttpRequest, found: Report) -> HttpResponse | None:
+    """The page of an edition that is being made, or the way to it when it is there; None where none was asked for."""
+    asked = tasks.published(found, request.GET["job"]) if request.GET.get("job") else tasks.publishing(found)
+    if asked is None:
+        return None
+    if asked.finished_at is None:
+        return _wait(
+            request, found, _("The edition is being made"),
+            _("Every chart is drawn and every piece of evidence is frozen in both languages. You may close this page."),
+        )  # fmt: skip
+    told = asked.return_value or {}
+    if "edition" not in told:
+        messages.error(request, told.get("problem") or _("It could not be published, and nothing was changed."))
+        return _on(request, request.path)
+    _say_published(request, told["edition"])
+    return _on(request, redirect("edition", found.code, told["edition"]).url)
+
+
+def _say_published(request: HttpRequest, number: int) -> None:
+    messages.success(request, _("Edition %(number)s is published. It stays as it is now.") % {"number": number})
+
+
+def _on(request: HttpRequest, address: str) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = address
+        return response
+    return redirect(address)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -25,6 +25,7 @@ from sofra.organisations import queries as registry
 from sofra.organisations.models import Organisation
 from sofra.reports import services as reports
 from sofra.reports.models import Report
+from sofra.reports.tasks import make_files
 
 CODE = "al.2018.mapping"
 REPORT = "Mapping report 2018"
@@ -79,7 +80,7 @@ def publish_first() -> None:
     with transaction.atomic():
         report = Report.objects.select_for_update().filter(code=CODE).first()
         if report is not None and not report.editions.exists():
-            reports.publish(report, by=None)
+            make_files.enqueue(reports.publish(report, by=None).pk)
 
 
 class _Loading:
