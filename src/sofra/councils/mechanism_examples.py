@@ -4,6 +4,7 @@ Nothing is invented about a real place. What the article and the mapping report 
 country; whether a named municipality has a mechanism stays not known unless a source names it.
 """
 
+from django.conf import settings
 from django.db import transaction
 
 from sofra.ground.audit import record
@@ -14,6 +15,7 @@ from . import mechanism_services as services
 from .mechanism_services import Said
 from .models import Duty, Mechanism
 
+_INVENTED_AT, _INVENTED = "AL153", "Shembull i trilluar i demonstrimit"
 _MADE = "demo.mechanisms_made"
 _ARTICLE = "Political Will to Achieve Greater Equality (PLGP), article on the training of nineteen municipalities"
 _REPORT = "Mapping of organisations in P/CVE, Albania 2018"
@@ -107,7 +109,7 @@ def load_said() -> None:
     if AuditLine.objects.filter(what=_MADE).exists():
         return
     places = set(Place.objects.values_list("code", flat=True))
-    if "AL" not in places:
+    if not {"AL", _INVENTED_AT} <= places:
         return
     for kind in Mechanism.Kind.values:
         if kind != Mechanism.Kind.COUNCIL:
@@ -120,7 +122,23 @@ def load_said() -> None:
             place="AL", kind=kind, statements={"sq": albanian, "en": english}, source=source, begins=begins,
             ends=begins, visible_to=Visibility.PUBLIC, by=None, agreed=True,
         )  # fmt: skip
+    if settings.MODE == "demo":
+        _invent()
     record(what=_MADE, about="mechanisms", by=None)
+
+
+def _invent() -> None:
+    """Obviously invented, and seen by members only, so that it counts in no public figure."""
+    talk = services.record_consultation(
+        place=_INVENTED_AT, kind="meeting", when="2026-03-05", people=24, source=_INVENTED, visible_to=1, by=None,
+        note="Takim i trilluar i policisë me banorët.",
+        asked=["Drita në rrugën e shkollës (e trilluar)", "Një orar për zyrën në komunitet (i trilluar)"],
+    )  # fmt: skip
+    wish = talk.asked.first()
+    if wish is not None:
+        services.answer_asked(wish, state="done", answer="U vendosën katër drita (të trilluara).", by=None)
+    for code, state in (("al.public-safety", "partly"), ("al.domestic-violence", "yes")):
+        services.check_duty(Duty.objects.get(code=code), place=_INVENTED_AT, state=state, note=_INVENTED, by=None)
 
 
 def _in_general(kind: str) -> Said:

@@ -184,7 +184,7 @@ def edit_consultation(
 
 @transaction.atomic
 def answer_asked(
-    asked: Asked, *, state: str, answer: str, by: User, text: str = "", decision: Decision | None = None
+    asked: Asked, *, state: str, answer: str, by: User | None, text: str = "", decision: Decision | None = None
 ) -> Asked:
     """You said, we did: what became of it, and the council's decision where there is one. Done and refused need words.
 
@@ -262,7 +262,7 @@ def unlink_taught(taught: Taught, *, by: User) -> None:
 
 @transaction.atomic
 def check_duty(
-    duty: Duty, *, place: str, state: str, note: str = "", by: User, visible_to: int = Visibility.MEMBERS
+    duty: Duty, *, place: str, state: str, note: str = "", by: User | None, visible_to: int = Visibility.MEMBERS
 ) -> DutyCheck:
     """What the municipality says of a duty; the word before stays."""
     if state not in rules.DUTY_STATES:

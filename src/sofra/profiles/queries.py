@@ -126,9 +126,12 @@ def _number(words: str, number: int) -> str:
     return words % {"n": number_format(number, force_grouping=True)} if number else ""
 
 
+def _when(activity: Activity) -> str:
+    return dates.written_span(activity.begins, activity.ends) if activity.begins else _("date not known")
+
+
 def _activity(activity: Activity) -> Line:
-    when = dates.written_span(activity.begins, activity.ends)
-    return Line(activity.title, activity.get_absolute_url(), when)
+    return Line(activity.title, activity.get_absolute_url(), _when(activity))
 
 
 # — who works here, what is planned ————————————————————————————————————————————————————————————————————————
@@ -163,15 +166,14 @@ def _planned(asked: _Asked) -> Block:
 def _crowding(asked: _Asked) -> Block:
     """Crowded, nobody known although it was asked, or never asked: never a score."""
     short = ""
+    crowded = list(coverage.crowded_places(asked.level, listing.Filters(place=asked.place)))
+    address = _to("coverage_crowded", query=f"?place={asked.place.code}")
     lines = [
-        Line(
-            wording.care(notice.crowd.number, notice.audience, sure=notice.crowd.sure),
-            _to("coverage_crowded", query=f"?place={asked.place.code}"),
-        )
-        for notice in coverage.crowded_places(asked.level, listing.Filters(place=asked.place))
-    ]
+        Line(wording.care(one.crowd.number, one.audience, sure=one.crowd.sure), address) for one in crowded
+    ]  # fmt: skip
     if lines:
-        short = _("crowded: read the line below before you plan")
+        sure = any(one.crowd.sure for one in crowded)
+        short = _("crowded: read why before you plan") if sure else _("perhaps crowded: read why before you plan")
     if not lines and not asked.counted.within.get(asked.place.code):
         last = coverage.askings(asked.place).first()
         if last is not None:
@@ -285,6 +287,28 @@ def _contacts(asked: _Asked) -> Block:
     )  # fmt: skip
 
 
+def _consultations(asked: _Asked) -> Block:
+    """What citizens asked the police and the municipality for, and how much of it was answered."""
+    found = list(mechanisms.consultations(asked.level, asked.place.code)[:50])
+    lines = []
+    for one in found:
+        wishes = list(one.asked.all())
+        words = ngettext("%(done)s of %(n)s thing asked for is answered",
+                         "%(done)s of %(n)s things asked for are answered", len(wishes))  # fmt: skip
+        done = sum(wish.state != "open" for wish in wishes)
+        note = words % {"done": done, "n": len(wishes)} if wishes else _("what was asked for is not known")
+        when = dates.written(one.when) or _("date not known")
+        lines.append(Line(f"{capfirst(str(one.get_kind_display()))}, {when}", _to("consultation", one.pk), note))
+    count = len(found)
+    return Block(
+        "consultations", _("Police and citizens: you said, we did"), tuple(lines[:FIRST]),
+        _("No consultation or survey is recorded. That does not mean that there was none."),
+        _to("place_mechanisms", asked.place.code, query="#talks"), _("What citizens asked for, and what was done"),
+        max(count - FIRST, 0),
+        _number(ngettext("%(n)s consultation or survey", "%(n)s consultations and surveys", count), count),
+    )  # fmt: skip
+
+
 # — schools and training ———————————————————————————————————————————————————————————————————————————————————
 
 
@@ -316,7 +340,7 @@ def _training(asked: _Asked) -> Block:
     lines = [
         Line(
             one.activity.title, _to("training_session", one.activity.code) or one.activity.get_absolute_url(),
-            dates.written_span(one.activity.begins, one.activity.ends),
+            _when(one.activity),
         )
         for one in found
     ]  # fmt: skip
@@ -373,12 +397,13 @@ def _plan(asked: _Asked) -> Block:
         "plan", _("Plan and its progress"), tuple(lines[:FIRST]),
         _("No plan known: whether the municipality has one, nobody has told the hub."),
         _to("plans"), _("Strategies and plans"), max(len(lines) - FIRST, 0),
-        _number(ngettext("%(n)s plan", "%(n)s plans", len(lines)), len(lines)),
+        lines[0].note if len(lines) == 1 else _number(ngettext("%(n)s plan", "%(n)s plans", len(lines)), len(lines)),
     )  # fmt: skip
 
 
 def _drivers(asked: _Asked) -> Block:
-    found = list(mechanisms.drivers(asked.level, [asked.place.code])[:100])
+    told = list(mechanisms.drivers(asked.level, [asked.place.code, asked.place.country])[:100])
+    found = [one for one in told if one.place == asked.place.code]
     lines = tuple(
         Line(
             f"{one.get_kind_display().capitalize()}: {said(one.statements)}", "",
@@ -389,6 +414,10 @@ def _drivers(asked: _Asked) -> Block:
     unknown = _("Nothing is recorded of this place.")
     if asked.level < Visibility.MEMBERS:
         unknown = _("Nothing public is recorded. Most drivers are read by members of the hub only.")
+    if wider := len(told) - len(found):
+        words = ngettext("Of the whole country there is %(n)s statement.",
+                         "Of the whole country there are %(n)s statements.", wider)  # fmt: skip
+        unknown += " " + words % {"n": wider}
     return Block(
         "drivers", _("Drivers"), lines, unknown, _to("place_drivers", asked.place.code),
         _("Drivers, with their rule and sources"), len(found) - len(lines),
@@ -431,6 +460,6 @@ def _priorities(asked: _Asked) -> Block:
 
 
 _PARTS: tuple[Callable[[_Asked], Block], ...] = (
-    _organisations, _planned, _crowding, _council, _mechanisms, _contacts, _schools, _training, _plan, _drivers,
-    _duties, _priorities,
+    _organisations, _planned, _crowding, _council, _mechanisms, _contacts, _consultations, _schools, _training, _plan,
+    _drivers, _duties, _priorities,
 )  # fmt: skip
