@@ -43,7 +43,7 @@ class OpenAPI(NinjaAPI):
 api = OpenAPI(
     title="Sofra",
     version=__version__,
-    description="Who does what, where, when and for whom: organisations, activities, findings, places. Public data only.",
+    description="Who does what, where, when, for whom: organisations, activities, findings, places. Public data only.",
     docs_url=None,
     urls_namespace="api",
 )

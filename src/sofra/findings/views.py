@@ -1,5 +1,7 @@
 """Pages of findings. Each fetches by a query that also says whether the reader may, then shows or acts."""
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -82,7 +84,8 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     context = {
-        "form": form, "page": page, "rows": [_row(one) for one in page.object_list],
+        "form": form, "page": page, "groups": _by_chapter(page.object_list),
+        "several": len({one.round_id for one in page.object_list}) > 1,
         "asked": query.urlencode(), "narrowed": any(request.GET.get(name) for name in form.fields),
         "known_places": place_choices(), "maps": has(request.user, roles.MAPPER),
         "is_member": level_of(request.user) >= Visibility.MEMBERS,
@@ -90,8 +93,13 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     return render(request, "findings/finding_list.html", context, status=422 if form.errors else 200)
 
 
-def _row(one: Finding) -> dict[str, Any]:
-    return {"finding": one, "chapter": chapter_title(one.chapter) if one.chapter else ""}
+def _by_chapter(found: Iterable[Finding]) -> list[dict[str, Any]]:
+    """The findings of a page under the chapters of their rounds, in the order they come in."""
+    return [
+        {"round": str(mine[0].round), "chapter": chapter_title(chapter) if chapter else "", "findings": mine}
+        for (_round, chapter), rows in groupby(found, key=lambda one: (one.round_id, one.chapter))
+        if (mine := list(rows))
+    ]
 
 
 # — one finding ————————————————————————————————————————————————————————————————————————————————————————————
