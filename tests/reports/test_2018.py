@@ -42,6 +42,7 @@ def test_the_generated_report_stands_beside_the_printed_one(settings: Any, tmp_p
     _has_every_point(document)
     _has_the_survey(document)
     _has_the_round_table(document)
+    _says_what_stands_where(document)
 
 
 def _has_the_same_annex(document: Document) -> None:
@@ -91,3 +92,18 @@ def _has_the_round_table(document: Document) -> None:
     tables = [block for anchor, block in figures_of(document).items() if anchor.startswith("attendance-")]
     assert len(tables) == 1
     assert len(tables[0].rows) == len((DATA / "seats.csv").read_text(encoding="utf-8").strip().splitlines()) - 1
+
+
+def _says_what_stands_where(document: Document) -> None:
+    """Annex V: the counts by chapter are those of the data, every statement stands beside its place."""
+    with (DATA / "findings.csv").open(encoding="utf-8", newline="") as file:
+        recorded = list(csv.DictReader(file))
+    counts, places = figures_of(document)["beside-counts"], figures_of(document)["beside-places"]
+    *chapters, annex = counts.rows
+    assert annex[1:3] == ("55", "55")
+    assert sum(int(row[2]) for row in chapters) == sum(int(row[3]) for row in chapters) == len(recorded)
+    assert [row[0] for row in places.rows] == list(dict.fromkeys(row["where_en"] for row in recorded))
+    assert sum(len(row[1].split(", ")) for row in places.rows) == len(recorded)
+    assert {row[0].split(",")[0] for row in places.rows} >= {
+        f"Chapter {n}" for n in "I II III IV V VI VII VIII".split()
+    }

@@ -48,7 +48,7 @@ def mapped(wanted: Wanted) -> list[Organisation]:
     invited = Invitation.objects.filter(round=wanted.round).exclude(organisation=None)
     start = annex_of(wanted.round)
     if how == "annex" or (not how and start):
-        return _of_annex(start, wanted.level)
+        return of_annex(start, wanted.level)
     answered = invited.exclude(sent_at=None)
     if how == "answered" or (not how and answered.exists()):
         invited = answered
@@ -60,7 +60,7 @@ def _standing(numbers: object, known: "object") -> list[Organisation]:
     return list(known.filter(pk__in=found.values("pk")).order_by("sort_key", "id"))  # type: ignore[attr-defined]
 
 
-def _of_annex(start: str, level: int) -> list[Organisation]:
+def of_annex(start: str, level: int) -> list[Organisation]:
     """In the order of the annex's rows."""
     if not start:
         return []

@@ -27,7 +27,7 @@ from sofra.printing import charts
 from sofra.printing.blocks import Block, Figure, Paragraph, Run, Table
 from sofra.questionnaires import queries as questionnaires
 
-from . import annexes, counting, drawing
+from . import annexes, beside, counting, drawing
 from .annexes import NOT_KNOWN, nothing
 from .counting import UNKNOWN, Where
 from .wanted import Piece, Wanted
@@ -497,6 +497,8 @@ PIECES: dict[str, Piece] = {
               annexes.attendance),
         Piece("annex-organisations", _ANNEX, _t("Organisations involved in the mapping"),
               _t("The six columns of Annex I of 2018."), annexes.organisations),
+        Piece("beside-document", _ANNEX, _t("Beside the printed document"),
+              _t("Each place of the document, and the statements that say what stands there."), beside.document),
         Piece("annex-definitions", _ANNEX, _t("Definitions"), _t("Annex II, from the glossary."), annexes.definitions),
     )
 }  # fmt: skip
