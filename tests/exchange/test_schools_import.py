@@ -104,7 +104,7 @@ def test_an_unknown_place_asks_and_kept_as_words_is_no_school() -> None:
     assert not Organisation.objects.exists()
 
 
-def test_two_thousand_in_seconds(albania: dict[str, Place]) -> None:
+def test_two_thousand_schools(albania: dict[str, Place]) -> None:
     places = ("Pukë", "Fushë-Arrëz")
     lines = [f"{n},Shkolla “Prova {n // 2}”,{places[n % 2]},Zyra {n % 38}" for n in range(2_000)]
     imported = bring("\n".join(["Nr,Shkolla,Bashkia,Zyra arsimore", *lines]))

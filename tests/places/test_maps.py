@@ -1,7 +1,6 @@
 """The maps: every place is a named link, numbers are printed, nobody recorded looks unlike nobody."""
 
 import gzip
-import time
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -105,18 +104,10 @@ def test_nothing_is_styled_or_scripted_in_line_and_names_are_escaped() -> None:
     assert " on" not in {part[:3] for part in drawn.split('"')}
 
 
-def test_map_of_home_is_small_and_quick() -> None:
+def test_map_of_home_is_small() -> None:
     full = {spot.code: 3 for spot in maps._atlas("AL", "sq").places.values()}  # type: ignore[union-attr]
     drawn = maps.county_map("AL", full, href=href)
     assert len(gzip.compress(drawn.encode())) < 25_000
-    best = min(_seconds(lambda: maps.county_map("AL", full, href=href)) for _ in range(5))
-    assert best < 0.010
-
-
-def _seconds(act: object) -> float:
-    start = time.perf_counter()
-    act()  # type: ignore[operator]
-    return time.perf_counter() - start
 
 
 def test_dot_areas_grow_evenly_with_numbers() -> None:
