@@ -86,6 +86,19 @@ def test_seats_and_documents_are_kept_with_sentences(table: Table) -> None:
     assert wrong.status_code == 422
     assert client.post(page, {"act": "seat", "body": "Gjykata", "sector": "courts"}).status_code == 302
     assert client.post(page, {"act": "seat", "body": "", "sector": "courts"}).status_code == 422
+    police, mandate = table.seats["police"], table.seats["police"].mandates.get()
+    for asked in (f"?seat={police.pk}", f"?mandate={mandate.pk}", "?seat=x&mandate=99999999999"):
+        assert client.get(page + asked).status_code == 200
+    assert client.post(page, {"act": "edit_seat", "number": police.pk, "body": "Policia", "sector": "police",
+                              "votes": "on", "chairs": ""}).status_code == 302  # fmt: skip
+    right = {"act": "edit_mandate", "number": mandate.pk, "function": "Shefe", "begins": "01.02.2020", "name": NAME}
+    assert table.clients["genc"].post(page, right | {"secretary": "on"}).status_code == 404
+    assert client.post(page, right).status_code == 302
+    mandate.refresh_from_db()
+    police.refresh_from_db()
+    assert (police.body, mandate.function, mandate.name) == ("Policia", "Shefe", NAME)
+    own = right | {"number": table.seats["town"].mandates.get().pk}
+    assert table.clients["besa"].post(page, own).status_code == 422, "nobody changes the own mandate"
     upload = io.BytesIO(b"%PDF-1.4 invented order")
     upload.name = "order.pdf"
     kept = {"act": "document", "kind": "order", "title": "Urdhri", "share": "council", "file": upload}

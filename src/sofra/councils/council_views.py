@@ -168,6 +168,7 @@ def council_seats(request: HttpRequest, code: str) -> HttpResponse:
             request.POST if act == "document" else None, request.FILES if act == "document" else None,
             initial={"share": Share.COUNCIL.value}, auto_id="document_%s",
         ),
+        **_corrections(request, found, act),
     }  # fmt: skip
     if request.method == "POST":
         try:
@@ -193,9 +194,44 @@ def council_seats(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "councils/council_seats.html", context, status=422 if wrong else 200)
 
 
+def _corrections(request: HttpRequest, council: Council, act: str) -> dict[str, Any]:
+    """The forms that put a seat or a mandate right, where the address (?seat=, ?mandate=) or the post asks for one."""
+    if act == "edit_seat":
+        return {act: forms.SeatEditForm(request.POST, auto_id="edit_seat_%s")}
+    if act == "edit_mandate":
+        return {act: forms.MandateEditForm(request.POST, council=council, auto_id="edit_mandate_%s")}
+    seat = council.seats.filter(pk=_number(request.GET.get("seat", ""))).first()
+    if seat is not None:
+        first = {name: getattr(seat, name) for name in ("body", "sector", "votes", "chairs")} | {"number": seat.pk}
+        return {"edit_seat": forms.SeatEditForm(initial=first, auto_id="edit_seat_%s")}
+    mandate = Mandate.objects.filter(seat__council=council, pk=_number(request.GET.get("mandate", ""))).first()
+    if mandate is not None:
+        names = ("function", "name", "begins", "ends", "deputy", "secretary")
+        first = {name: getattr(mandate, name) for name in names} | {"number": mandate.pk}
+        if not queries.is_member(request.user, council):
+            first["name"] = ""
+        return {"edit_mandate": forms.MandateEditForm(initial=first, council=council, auto_id="edit_mandate_%s")}
+    return {}
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else 0
+
+
 def _keep(council: Council, act: str, form: Any, by: User) -> None:
     said = form.cleaned_data
-    if act == "seat":
+    if act == "edit_seat":
+        seat = get_object_or_404(Seat, pk=said["number"], council=council)
+        services.edit_seat(seat, body=said["body"], sector=said["sector"], votes=said["votes"],
+                           chairs=said["chairs"], by=by)  # fmt: skip
+    elif act == "edit_mandate":
+        mandate = get_object_or_404(Mandate, pk=said["number"], seat__council=council)
+        unread = not queries.is_member(by, council) and not said["name"]  # who does not read it does not empty it
+        services.edit_mandate(
+            mandate, function=said["function"], name=mandate.name if unread else said["name"], begins=said["begins"],
+            ends=said["ends"], deputy=said["deputy"], secretary=said["secretary"], by=by,
+        )  # fmt: skip
+    elif act == "seat":
         services.add_seat(council, body=said["body"], sector=said["sector"], votes=said["votes"],
                           chairs=said["chairs"], by=by)  # fmt: skip
     elif act == "mandate":
@@ -214,8 +250,7 @@ def _keep(council: Council, act: str, form: Any, by: User) -> None:
 
 def _end(request: HttpRequest, council: Council, act: str, by: User) -> None:
     """End a seat, a mandate or a group, or share a document; what is wrong is told above the page."""
-    typed = request.POST.get("number", "")
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 18 else 0
+    number = _number(request.POST.get("number", ""))
     try:
         if act == "end_mandate":
             mandate = get_object_or_404(Mandate, pk=number, seat__council=council)

@@ -185,6 +185,21 @@ class MandateForm(forms.Form):
         return typed
 
 
+class SeatEditForm(SeatForm):
+    number = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**62)
+
+
+class MandateEditForm(MandateForm):
+    """A mandate put right; whose account it is, and in which seat, stays."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**62)
+
+    def __init__(self, *args: Any, **said: Any) -> None:
+        super().__init__(*args, **said)
+        for name in ("seat", "email"):
+            del self.fields[name]
+
+
 class EndForm(forms.Form):
     """The last day of a mandate."""
 

@@ -90,13 +90,20 @@ def item_words(item: Item) -> str:
     return f"{item.title}: {item.text}" if item.text else item.title
 
 
+def state_words(decision: Decision) -> str:
+    """Its state; what is done and waits for somebody else's word is not done yet."""
+    said = str(decision.get_state_display())
+    waits = decision.state == Decision.State.DONE and decision.needs_verifying
+    return f"{said}, {_('to be verified')}" if waits else said
+
+
 def _decisions(found: list[Decision]) -> Table:
     return Table(
         caption=_("What was decided"), head=(_("No."), _("Decision"), _("Owner"), _("Due date"), _("State")),
         rows=tuple(
             (
                 str(one.number), one.text, one.owner.body if one.owner else _("not said"),
-                f"{one.due_on:%d.%m.%Y}" if one.due_on else _("not said"), str(one.get_state_display()),
+                f"{one.due_on:%d.%m.%Y}" if one.due_on else _("not said"), state_words(one),
             )
             for one in found
         ), widths=(1, 6, 3, 2, 2),

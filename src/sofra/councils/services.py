@@ -144,6 +144,19 @@ def _check_seat(body: str, sector: str) -> None:
 
 
 @transaction.atomic
+def edit_seat(seat: Seat, *, body: str, sector: str, votes: bool, chairs: bool, by: User) -> Seat:
+    """Put a seat right: how its body is named, whether it votes or chairs. Raises ValidationError."""
+    council = _locked(seat.council)
+    _check_seat(body, sector)
+    if chairs and council.seats.filter(chairs=True, ended_on=None).exclude(pk=seat.pk).exists():
+        raise ValidationError({"chairs": _("Another seat chairs the council: end it first, or leave this unticked.")})
+    seat.body, seat.sector, seat.votes, seat.chairs = body.strip(), sector, votes, chairs
+    seat.save(update_fields=["body", "sector", "votes", "chairs"])
+    record(what="seat.changed", about=council.organisation.code, by=by, seat=seat.pk)
+    return seat
+
+
+@transaction.atomic
 def end_seat(seat: Seat, *, on: date, by: User) -> None:
     """The body has no seat any more from this day on; its mandates end the day before."""
     _locked(seat.council)
@@ -162,21 +175,11 @@ def seat_member(
     A seat has one holder at a time; deputies may be several. Nobody gives a mandate to themselves.
     """
     _locked(seat.council)
-    wrong: dict[str, Any] = {}
-    if not function.strip():
-        wrong["function"] = _("Name the function, such as “chief of the police station”.")
-    if ends is not None and ends < begins:
-        wrong["ends"] = _("The mandate ends before it begins: one of the two days is wrong.")
+    wrong = _wrong_mandate(seat, function, begins, ends, deputy)
     if user is not None and by is not None and user.pk == by.pk:
         wrong["email"] = _("Nobody gives a mandate to themselves: ask the coordinator or another secretary.")
     if user is not None and not has(user, roles.MEMBER):
         wrong["email"] = _("This account has no role on the hub: the coordinator invites the person first.")
-    if seat.ended_on is not None and begins >= seat.ended_on:
-        wrong["begins"] = _("The body has no seat any more on that day.")
-    if not wrong and not deputy and (other := _holder_between(seat, begins, ends)):
-        wrong["begins"] = _("The seat has a holder in that time (%(function)s): end that mandate first.") % {
-            "function": other.function
-        }
     if wrong:
         raise ValidationError(wrong)
     mandate = seat.mandates.create(
@@ -188,8 +191,48 @@ def seat_member(
     return mandate
 
 
-def _holder_between(seat: Seat, begins: date, ends: date | None) -> Mandate | None:
-    for one in seat.mandates.filter(deputy=False):
+def _wrong_mandate(
+    seat: Seat, function: str, begins: date, ends: date | None, deputy: bool, but: int = 0
+) -> dict[str, Any]:
+    wrong: dict[str, Any] = {}
+    if not function.strip():
+        wrong["function"] = _("Name the function, such as “chief of the police station”.")
+    if ends is not None and ends < begins:
+        wrong["ends"] = _("The mandate ends before it begins: one of the two days is wrong.")
+    if seat.ended_on is not None and begins >= seat.ended_on:
+        wrong["begins"] = _("The body has no seat any more on that day.")
+    if not wrong and not deputy and (other := _holder_between(seat, begins, ends, but)):
+        wrong["begins"] = _("The seat has a holder in that time (%(function)s): end that mandate first.") % {
+            "function": other.function
+        }
+    return wrong
+
+
+@transaction.atomic
+def edit_mandate(
+    mandate: Mandate, *, function: str, begins: date, ends: date | None, name: str, deputy: bool, secretary: bool,
+    by: User,
+) -> Mandate:  # fmt: skip
+    """Put a mandate right, its name and its days among it; seat and account stay. Raises ValidationError.
+
+    Nobody changes the own mandate: it says what one reads.
+    """
+    _locked(mandate.seat.council)
+    if mandate.user_id == by.pk:
+        raise ValidationError({"function": _("Nobody changes their own mandate: ask another secretary or the"
+                                             " coordinator.")})  # fmt: skip
+    if wrong := _wrong_mandate(mandate.seat, function, begins, ends, deputy, mandate.pk):
+        raise ValidationError(wrong)
+    mandate.function, mandate.begins, mandate.ends, mandate.name = function.strip(), begins, ends, name.strip()
+    mandate.deputy, mandate.secretary = deputy, secretary
+    mandate.save()
+    record(what="mandate.changed", about=mandate.seat.council.organisation.code, by=by, mandate=mandate.pk,
+           secretary=secretary)  # fmt: skip
+    return mandate
+
+
+def _holder_between(seat: Seat, begins: date, ends: date | None, but: int) -> Mandate | None:
+    for one in seat.mandates.filter(deputy=False).exclude(pk=but):
         if (ends is None or one.begins <= ends) and (one.ends is None or begins <= one.ends):
             return one
     return None
