@@ -211,6 +211,8 @@ def test_a_driver_has_a_source_the_rule_and_eyes(puke: Place, mapper: User) -> N
     assert "Pak punë" in text(client.get(shown))
     assert "Pak punë" not in text(client_of(None).get(shown))
     assert "Pak punë" not in text(client_of(None).get("/en/mechanisms/drivers.csv"))
+    assert "Push factor: Pak pun" in text(client.get("/en/search/?q=pune+zone"))
+    assert "Pak pun" not in text(client_of(None).get("/en/search/?q=pune+zone"))
     client.post(f"/en/mechanisms/drivers/{Driver.objects.get().pk}/end/")
     assert "Pak punë" not in text(client.get(shown))
 

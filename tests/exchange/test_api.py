@@ -27,8 +27,8 @@ from .conftest import Make
 MOST_QUERIES = 8
 PATHS = (
     "organisations", "organisations/{code}", "activities", "activities/{code}", "projects", "projects/{code}",
-    "findings", "findings/{code}", "coverage/overlaps", "coverage/crowded", "coverage/gaps", "coverage/before", "places", "places/{code}",
-    "glossary", "vocabulary",
+    "findings", "findings/{code}", "coverage/overlaps", "coverage/crowded", "coverage/gaps", "coverage/before",
+    "places", "places/{code}", "glossary", "vocabulary", "mechanisms",
 )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def ids(address: str) -> list[str]:
 
 
 def test_lists_have_one_shape_and_pages_meet(hundred: None) -> None:
-    for path in ("organisations", "activities", "projects", "places", "glossary", "vocabulary"):
+    for path in ("organisations", "activities", "projects", "places", "glossary", "vocabulary", "mechanisms"):
         assert set(get(f"/api/{path}")) == {"count", "items"}
     first, second = ids("/api/organisations?limit=60"), ids("/api/organisations?limit=60&offset=60")
     assert (len(first), len(second)) == (60, 40)

@@ -4,7 +4,7 @@ That a mechanism exists is public; its contact, a consultation, a driver and a d
 see them. Mappers write; those who speak for the municipality's organisation or its council propose.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,20 +12,26 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from sofra.accounts import roles
 from sofra.accounts.access import has, level_of, require
 from sofra.accounts.models import User
 from sofra.ground.text import fold
+from sofra.ground.tongues import said
 from sofra.organisations import queries as organisations
 from sofra.organisations.models import Organisation
 from sofra.places.models import Kind as PlaceKind
 from sofra.places.models import Place
+from sofra.places.titles import title_of
 
 from .mechanism_rules import is_municipality_name
 from .models import Asked, Consultation, Council, Driver, Duty, DutyCheck, Mechanism
 
+MOST_HITS = 10  # of a search
+SEARCHED = 1000
 Kind, Exists, Stage = Mechanism.Kind, Mechanism.Exists, Mechanism.Stage
 
 
@@ -165,6 +171,51 @@ def help_lines(user: Any, country: str) -> list[Mechanism]:
     lines = standing([country]).exclude(phone="").exclude(exists=Exists.NO)
     kinds = {kind: at for at, kind in enumerate(Kind.values)}
     return sorted((one for one in lines if tells_contact(user, one)), key=lambda one: kinds[one.kind])
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something of mechanisms, drivers or duties that was searched for; `note` says what it is."""
+
+    title: str
+    url: str
+    note: str
+
+
+def search(user: Any, typed: str) -> list[Hit]:
+    """What holds a word that begins with each word typed: mechanisms, drivers and duties that the person may see."""
+    wanted = fold(typed[:200]).split()
+    if not wanted:
+        return []
+    names = {place.code: title_of(place) for place in municipalities()}
+    hits: list[Hit] = []
+    for text, hit in _searchable(user, names):
+        words = fold(text).split()
+        if all(any(word.startswith(one) for word in words) for one in wanted):
+            hits.append(hit)
+            if len(hits) == MOST_HITS:
+                break
+    return hits
+
+
+def _searchable(user: Any, names: Mapping[str, str]) -> Iterator[tuple[str, Hit]]:
+    """In the order of the hits. At most SEARCHED rows of a kind are looked through."""
+    for _kind, label in Kind.choices:
+        title = capfirst(str(label))
+        yield f"{title} mekanizëm mechanism", Hit(title, reverse("mechanisms"), _("in all municipalities"))
+    for duty in Duty.objects.all()[:SEARCHED]:
+        texts = [*duty.texts.values(), *duty.practice.values(), duty.law]
+        yield " ".join(texts), Hit(str(duty), reverse("duties"), _("duty of a municipality"))
+    for row in Mechanism.objects.filter(replaced_at=None, stage=Stage.STANDING).order_by("place", "id")[:SEARCHED]:
+        where, called = names.get(row.place, row.place), str(row.get_kind_display())
+        words = [where, called, row.office, row.legal_basis, *row.how_to_reach.values()]
+        yield " ".join(words), Hit(capfirst(called), reverse("mechanism", args=[row.place, row.kind]), where)
+    for driver in drivers(level_of(user))[:SEARCHED]:
+        where = names.get(driver.place, driver.place)
+        title = f"{capfirst(str(driver.get_kind_display()))}: {said(driver.statements)}"
+        yield f"{where} {title} {' '.join(driver.statements.values())}", Hit(
+            title, reverse("place_drivers", args=[driver.place]), where
+        )  # fmt: skip
 
 
 # — consultations, drivers, duties —————————————————————————————————————————————————————————————————————————

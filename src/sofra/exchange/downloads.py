@@ -291,6 +291,7 @@ ENDPOINTS: tuple[tuple[str, Promise, str], ...] = (
     ("/api/findings/{code}", gettext_lazy("One finding, with what it stands on"), ""),
     ("/api/places", gettext_lazy("Places with their names, codes and counts"), "?country=AL&kind=county"),
     ("/api/places/{code}", gettext_lazy("One place, with every way of writing its name"), ""),
+    ("/api/mechanisms", gettext_lazy("Mechanisms of municipalities, and how one reaches them"), "?place=AL153"),
     ("/api/glossary", gettext_lazy("The glossary"), "?lang=en"),
     ("/api/vocabulary", gettext_lazy("The codes that records and filters use, with their names"), "?lang=en"),
 )

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sofra.councils import mechanism_queries as mechanisms
 from sofra.findings import queries as findings
 from sofra.findings.models import Finding, RoundTable
 from sofra.findings.views import in_order
@@ -47,6 +48,11 @@ def findings_found(user: Any, typed: str) -> tuple[list[Finding], int]:
     seen = findings.narrowed(findings.findings_for(user), findings.Filters(q=typed))
     found = list(in_order(seen))
     return found[:MOST_FINDINGS], max(len(found) - MOST_FINDINGS, 0)
+
+
+def local_found(user: Any, typed: str) -> list[mechanisms.Hit]:
+    """Mechanisms of municipalities, their duties by law and drivers."""
+    return mechanisms.search(user, typed) if len(fold(typed)) >= LEAST_LETTERS else []
 
 
 def glossary_in_order() -> list[tuple[str, list[Term]]]:

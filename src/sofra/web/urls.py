@@ -5,7 +5,12 @@ import importlib.util
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from sofra.exchange import activity_api, coverage_api, finding_api  # noqa: F401 (they add their addresses to the API)
+from sofra.exchange import (  # noqa: F401 (they add their addresses to the API)
+    activity_api,
+    coverage_api,
+    finding_api,
+    mechanism_api,
+)
 from sofra.exchange.api import api
 
 from . import health, views

@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Organisations and places by any spelling of their names, and findings by their words."""
+    """Organisations and places by any spelling of their names; findings, mechanisms, duties and drivers by words."""
     level = level_of(request.user)
     typed = " ".join(request.GET.get("q", "").split())
     searched = typed[:LONGEST_SEARCH]
@@ -56,6 +56,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "page": page,
         "places": queries.places_found(searched) if page.number == 1 else [],
         "findings": queries.findings_found(request.user, searched) if page.number == 1 else ([], 0),
+        "local": queries.local_found(request.user, searched) if page.number == 1 else [],
         "sees_hidden": level >= Visibility.MEMBERS,
     }
     return render(request, "web/search.html", context)
