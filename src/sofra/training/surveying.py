@@ -101,6 +101,11 @@ class Choice:
     label: str
     numbers: list[tuple[int, Decimal, Decimal, Decimal] | None] = field(default_factory=list)
     change: str = ""
+    times: list[str] = field(default_factory=list)
+
+    @property
+    def cells(self) -> list[tuple[str, tuple[int, Decimal, Decimal, Decimal] | None]]:
+        return list(zip(self.times, self.numbers, strict=True))
 
 
 @dataclass(slots=True)
@@ -111,17 +116,24 @@ class Result:
     bases: list[int | None]
     choices: list[Choice]
     hidden: list[bool]
+    times: list[str] = field(default_factory=list)
+
+    @property
+    def cells(self) -> list[tuple[str, int | None, bool]]:
+        """(when, who answered, hidden)"""
+        return list(zip(self.times, self.bases, self.hidden, strict=True))
 
 
 def results(surveys: list[Survey], level: int) -> list[Result]:
-    """Each question with choices, side by side over the times that it was asked."""
+    """Each question with choices that somebody answered, side by side over the times that it was asked."""
     found: dict[str, Result] = {}
     counted = [_counted(one) for one in surveys]
     for survey in surveys:
         for question in questionnaires.questions(survey.version):
             if question.kind not in _CHOSEN or question.repeated or question.path in found:
                 continue
-            found[question.path] = _result(question, counted, level)
+            if any(one.get(question.path, (0, {}))[0] for one in counted):
+                found[question.path] = _result(question, counted, level, [one.get_when_display() for one in surveys])
     return list(found.values())
 
 
@@ -135,7 +147,9 @@ def _counted(survey: Survey) -> dict[str, tuple[int, dict[str, int]]]:
     return found
 
 
-def _result(question: Any, counted: list[dict[str, tuple[int, dict[str, int]]]], level: int) -> Result:
+def _result(
+    question: Any, counted: list[dict[str, tuple[int, dict[str, int]]]], level: int, times: list[str]
+) -> Result:
     asked = [one.get(question.path, (0, {})) for one in counted]
     hidden = [_hidden(base, values, level) for base, values in asked]
     bases = [None if veiled or not base else base for (base, _values), veiled in zip(asked, hidden, strict=True)]
@@ -145,8 +159,9 @@ def _result(question: Any, counted: list[dict[str, tuple[int, dict[str, int]]]],
             _share(values.get(code, 0), base) if told else None
             for (base, values), told in zip(asked, bases, strict=True)
         ]
-        choices.append(Choice(label, numbers, _change([(values.get(code, 0), base) for base, values in asked], bases)))
-    return Result(question.label, bases, choices, hidden)
+        given = [(values.get(code, 0), base) for base, values in asked]
+        choices.append(Choice(label, numbers, _change(given, bases), times))
+    return Result(question.label, bases, choices, hidden, times)
 
 
 def _hidden(base: int, values: dict[str, int], level: int) -> bool:

@@ -23,6 +23,7 @@ from sofra.organisations import duplicates
 from sofra.organisations.models import Organisation
 from sofra.plans import examples as plans
 from sofra.schools import examples
+from sofra.training import examples as training
 from sofra.web import first_lists, mapping_2018, running
 
 
@@ -76,6 +77,7 @@ class Command(BaseCommand):
         mechanism_examples.load_said()
         invent_councils()
         invent_plan()
+        invent_training()
         invent_rounds(self.say)
         mapping_2018.publish_soon()
         running.collect_static()
@@ -144,6 +146,14 @@ def invent_plan() -> None:
     owner = Organisation.objects.filter(name=examples.ASKER, ended_in=None, joined_to=None).first()
     if besa is not None and ana is not None and owner is not None:
         plans.make_demo_plan(owner=owner, besa=besa, ana=ana)
+
+
+def invent_training() -> None:
+    """An invented programme with sessions, counts, trainers and answers, of Besa's invented organisation; once."""
+    besa = User.objects.filter(email="besa@example.org").first()
+    owner = Organisation.objects.filter(name=examples.ASKER, ended_in=None, joined_to=None).first()
+    if besa is not None and owner is not None:
+        training.make_demo_training(owner=owner, besa=besa)
 
 
 def invent_rounds(say: Callable[[str], None]) -> None:
