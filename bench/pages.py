@@ -60,7 +60,7 @@ def server(target: str, environment: dict[str, str]) -> Iterator[int]:
     command += ["--port", str(port), "--blocking-threads", "2", "--no-ws", "--log-level", "error", target]
     process = subprocess.Popen(command, env={**os.environ, **environment}, cwd=PROJECT)
     try:
-        for _attempt in range(200):
+        for _attempt in range(2_000):  # a busy machine takes its time
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -69,7 +69,11 @@ def server(target: str, environment: dict[str, str]) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _client(port: int, addresses: list[str], seconds: float, answers: Any) -> None:

@@ -6,6 +6,7 @@ A room adds its function to ASKERS in its AppConfig.ready; the first that knows 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -32,6 +33,8 @@ class Asked:
 
 # Fillings → what each is called in a list (the organisation asked), by the number of the filling.
 NAMERS: list[Callable[[Fillings], dict[int, str]]] = []
+# Filling and reader → the organisation that the reader speaks for, where that is another than the one asked; else "".
+STRANGERS: list[Callable[[Filling, Any], str]] = []
 ASKERS: list[Callable[[Filling], Asked | None]] = []
 
 
@@ -41,6 +44,11 @@ def asked_by(filling: Filling) -> Asked:
         if said := ask(filling):
             return said
     return Asked()
+
+
+def stranger(filling: Filling, user: Any) -> str:
+    """For whom the reader speaks, where the link was sent to somebody else."""
+    return next((name for tell in STRANGERS if (name := tell(filling, user))), "")
 
 
 def names_of(fillings: Fillings) -> dict[int, str]:

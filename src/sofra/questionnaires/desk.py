@@ -77,9 +77,9 @@ def names_of_files(version: Version) -> frozenset[str]:
 
 
 def missing_files(version: Version) -> list[str]:
-    """Files that the form asks for and that nobody added yet."""
-    there = set(version.media.values_list("name", flat=True))
-    return [name for name in queries.form_of(version).wanted if name not in there]
+    """Files that the form looks answers up in or shows, and that nobody added yet."""
+    form, there = queries.form_of(version), names_of_files(version)
+    return [name for name in dict.fromkeys([*form.wanted, *form.media]) if name not in there]
 
 
 def asked(version: Version, language: str) -> list[queries.Asked]:

@@ -57,8 +57,10 @@ def start(request: HttpRequest, filling: Filling, key: str) -> HttpResponseBase:
     blank = Instance.blank(form)  # what other answers bring up is not asked of everybody
     asked = [one for one in showing.questions_of(form) if blank.relevant(one.path)]
     minutes = max(5, -(-len(asked) * SECONDS_A_QUESTION // 300) * 5)
+    asked_by = asking.asked_by(filling)
     context = _base(filling, instance, key, _language(request, filling, instance)) | {
-        "asked": asking.asked_by(filling), "minutes": minutes, "parts": parts,
+        "asked": asked_by, "minutes": minutes, "whom": asked_by.whom,
+        "stranger": asking.stranger(filling, request.user), "parts": parts,
         "languages": [(name, tongue.spoken(name), tongue.code_of(name)) for name in form.languages],
         "chosen": _language(request, filling, instance), "begun": filling.revision > 1,
         "sent": filling.state == Filling.State.SENT,
@@ -104,6 +106,8 @@ def tasks(request: HttpRequest, filling: Filling, key: str) -> HttpResponseBase:
             for number, part in enumerate(parts, start=1)
         ],
         "asked": len(asked),
+        "whom": asking.asked_by(filling).whom,
+        "stranger": asking.stranger(filling, request.user),
         "done": sum(part.status == Status.DONE for part in asked),
         "last": next((number for number, part in enumerate(parts, 1) if part.key == filling.part), 0),
         "link": request.build_absolute_uri(reverse("filling", args=[key])),

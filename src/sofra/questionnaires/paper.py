@@ -57,7 +57,8 @@ class _Paper:
             elif isinstance(item, Group):
                 yield from self._group(item, level)
             elif isinstance(item, Question) and item.asked:
-                yield self._question(item)
+                if not self._worked_out(item):
+                    yield self._question(item)
 
     def _label(self, item: Item) -> str:
         """What an answer would write into a label stands as the number of its question."""
@@ -95,6 +96,12 @@ class _Paper:
         if said:
             return _("Only if %(condition)s.") % {"condition": said}
         return _("Only where this holds: %(condition)s") % {"condition": self._with_numbers(item.relevant)}
+
+    def _worked_out(self, item: Question) -> bool:
+        """A note that only a computer can tell when to show has no place on paper."""
+        if item.kind != "note" or not item.relevant or item.relevant in ("true()", "1"):
+            return False
+        return not conditions.in_words(item.relevant, item.path, self.numbers, self._choice)
 
     def _with_numbers(self, expression: str) -> str:
         """A condition that has no words, with the numbers of its questions in the place of their paths."""
