@@ -12,3 +12,4 @@ class MappingConfig(AppConfig):
         listeners.LISTENERS += [services.note_filling, tasks.post_thanks]
         asking.ASKERS.append(telling.asked)
         asking.NAMERS.append(telling.names)
+        asking.STRANGERS.append(telling.stranger)

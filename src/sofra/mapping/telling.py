@@ -1,6 +1,7 @@
 """What the first page of an invitation's private link says: who asks, whom, why and until when."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -8,6 +9,10 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sofra.accounts import roles
+from sofra.accounts.access import has
+from sofra.organisations.models import Editor
+from sofra.organisations.queries import head
 from sofra.questionnaires.asking import Asked
 from sofra.questionnaires.models import Filling
 
@@ -19,6 +24,18 @@ def names(fillings: Collection[Filling] | QuerySet[Filling]) -> dict[int, str]:
     """Of which organisation the answers are, as it was invited."""
     found = Invitation.objects.filter(filling__in=fillings).order_by()
     return {filling: name for filling, name in found.values_list("filling_id", "name") if filling is not None}
+
+
+def stranger(filling: Filling, user: Any) -> str:
+    """The organisation that the reader edits, where the link was sent to another one."""
+    invitation = queries.invitation_of(filling)
+    if not has(user, roles.MEMBER) or has(user, roles.MAPPER) or invitation is None:
+        return ""
+    edited = Editor.objects.filter(user=user, ended_on=None).select_related("organisation__joined_to")
+    own = [head(one.organisation) for one in edited]
+    if not own or invitation.organisation is None or head(invitation.organisation) in own:
+        return ""
+    return str(own[0])
 
 
 def asked(filling: Filling) -> Asked | None:
