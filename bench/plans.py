@@ -23,11 +23,11 @@ from bench.tables import Table
 PROJECT = Path(__file__).resolve().parents[1]
 MEASURES, LEAVES, PERIODS = 5_000, 3, 33
 VIEWS = ("timeline", "bodies", "places", "money", "indicators", "readings", "history")
-STEPS = ("page", "objective", *VIEWS, "one", "full", "aggregate", "import", "xlsx")
+STEPS = ("page", "objective", *VIEWS, "one", "full", "aggregate", "import")
 NAMES = {
     "page": "the plan's page, from query to bytes",
     **{view: f"the plan's page {view}: the first hundred rows of all, from query to bytes" for view in VIEWS},
-    "xlsx": "the plan's report as XLSX, at most 20,000 rows a table", "objective": "one objective with its first 50 measures and their parts",
+    "objective": "one objective with its first 50 measures and their parts",
     "one": "roll-up after one new reading, approved", "full": "full roll-up of the plan",
     "aggregate": "one SQL aggregate over the same readings", "import": "10,000 readings read, checked and handed in, and as many of their parts",
 }  # fmt: skip
@@ -85,11 +85,10 @@ def fill(share: float) -> int:
 
 def one(step: str, share: float) -> dict[str, float]:
     """Median seconds and peak memory in MB of one step."""
-    from django.contrib.auth.models import AnonymousUser
     from django.db.models import Count, Sum
     from django.test import Client
 
-    from sofra.plans import importing, measuring, reporting, rolling
+    from sofra.plans import importing, measuring, rolling
     from sofra.plans.models import Indicator, Plan, Reading
 
     if step == "fill":
@@ -126,7 +125,6 @@ def one(step: str, share: float) -> dict[str, float]:
         "page": (lambda: page("/en/plans/al.bench/"), 5), "one": (read_one, 5), "import": (bring, 1),
         "objective": (lambda: page(f"/en/plans/al.bench/?objective={plan.objectives.all()[0].code}"), 5),
         **{view: (lambda view=view: page(f"/en/plans/al.bench/by/{view}/"), 5) for view in VIEWS},
-        "xlsx": (lambda: reporting.written(AnonymousUser(), plan, "xlsx", "en"), 1),
         "full": (lambda: rolling.roll_up_all(plan), 3), "aggregate": (aggregate, 3),
     }  # fmt: skip
     work, times = ways[step]

@@ -200,7 +200,7 @@ def nodes(places: Sequence[Place], user: Any) -> list[Node]:
     held = {
         one.pk: one
         for one in Measure.objects.filter(pk__in=[pk for pk, _depth in places]).select_related(
-            "responsible__joined_to", "objective"
+            "responsible__joined_to", "objective", "within", "serves"
         )
     }
     counted = _counts(held.values(), user)
@@ -302,6 +302,28 @@ def money_of(measures: Iterable[int], level: int) -> dict[int, list[Money]]:
     return found
 
 
+def plan_money(plan: Plan, level: int) -> QuerySet[Money]:
+    """Rows of the whole plan that stand, as far as the reader may see them, in its order."""
+    rows = Money.objects.filter(measure__plan=plan, ended_at=None, visible_to__lte=level)
+    return rows.select_related("measure", "funder__joined_to").order_by("measure__position", "measure_id", "id")
+
+
+def partners_of(measures: Iterable[int]) -> dict[int, list[Organisation]]:
+    found: dict[int, list[Organisation]] = defaultdict(list)
+    through = Measure.partners.through.objects.filter(measure__in=list(measures)).order_by("id")
+    for row in through.select_related("organisation__joined_to"):
+        found[row.measure_id].append(row.organisation)
+    return found
+
+
+def readings_after(plan: Plan, last: tuple[str, int] | None, count: int) -> list[Reading]:
+    """Approved readings from the newest period on, behind the one (period, number) that was told last."""
+    found = Reading.objects.filter(indicator__plan=plan, state=Reading.State.APPROVED)
+    if last is not None:
+        found = found.filter(Q(period__lt=last[0]) | Q(period=last[0], pk__gt=last[1]))
+    return list(found.order_by("-period", "pk").select_related("indicator").prefetch_related("parts")[:count])
+
+
 def sums(measures: Iterable[Measure], money: Mapping[int, Sequence[Money]]) -> Sums:
     made = Sums()
     for measure in measures:
@@ -344,6 +366,11 @@ class Standing:
     parts: int = 0
     readings: list[Any] = field(default_factory=list)
     back: Collection[Cell] = ()  # what this reader is not told
+
+    @property
+    def newest(self) -> Any:
+        """The newest reading, or what its parts made, that is known."""
+        return next((row for row in reversed(self.readings) if row.value is not None), None)
 
     @property
     def few(self) -> bool:

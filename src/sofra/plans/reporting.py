@@ -1,5 +1,6 @@
 """The plan's report: one document, written as PDF, Word and XLSX; and the chart of an indicator."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from . import queries, rules, tables
 from .models import Indicator, Plan
 from .queries import Standing
 
-MOST = {"pdf": 1_000, "docx": 1_000, "xlsx": 20_000}  # rows of one table; what is left out is said
+MOST = {"pdf": 1_000, "docx": 1_000, "xlsx": 2_000}  # rows of one table; what is left out is said
 CHARTS = 60
 
 
@@ -50,7 +51,7 @@ def document_of(user: Any, plan: Plan, language: str, most: int) -> blocks.Docum
                 laid.append(blocks.Paragraph((blocks.Run(tables.lights_rule()),), "small"))
             if len(table.rows) > most:
                 laid.append(blocks.Paragraph((blocks.Run(_left_out(most, len(table.rows))),), "small"))
-            laid.append(_as_block(table, plan, most, wide=len(table.head) > 5))
+            laid.append(_as_block(table, plan, most, wide=len(table.head) > 6))
         found = Indicator.objects.filter(plan=plan).order_by("code")
         laid += [
             figure for one in queries.standings(list(found[:CHARTS]), level) if (figure := chart(one, level, language))
@@ -96,7 +97,8 @@ def chart(standing: Standing, level: int, language: str) -> blocks.Figure | None
     indicator = standing.indicator
     targets = {one.period: one.value for one in indicator.targets.all()}
     values = {
-        one.period: None if (indicator.pk, one.period) in standing.back else one.value for one in standing.readings
+        one.period: None if (indicator.pk, one.period) in standing.back else _drawn(indicator, one.value)
+        for one in standing.readings
     }
     if not any(value is not None for value in values.values()) or indicator.scale == Indicator.Scale.LEVELS:
         return None
@@ -119,6 +121,11 @@ def chart(standing: Standing, level: int, language: str) -> blocks.Figure | None
         anchor=f"chart-{indicator.pk}",
         table=charts.table(drawn, caption=str(indicator), head=[_("Period"), _("Value")], language=language),
     )
+
+
+def _drawn(indicator: Indicator, value: Decimal | None) -> Decimal | None:
+    """A share as the pages write it, with one decimal."""
+    return value.quantize(Decimal("0.1")) if value is not None and indicator.scale == Indicator.Scale.SHARE else value
 
 
 def _read_words(standing: Standing, period: str, value: Any) -> str:

@@ -256,6 +256,8 @@ def in_year(one: Measure, year: int) -> str:
         return ""
     if not one.begins or not one.ends:
         return "sure" if year == int((one.begins or one.ends)[:4]) else "may"
+    if first <= days.may_begin and days.may_end <= last:
+        return "sure"  # whenever in the year it was
     return "sure" if days.sure and days.sure[0] <= last and first <= days.sure[1] else "may"
 
 
@@ -389,6 +391,16 @@ def readings(user: Any, plan: Plan) -> Table:
     )
     ordered = found.order_by("-period", "indicator_id").select_related("indicator")
     return Table(_("Approved readings"), head, Rows(ordered, made), (3, 4, 5))
+
+
+def part_words(one: Reading, level: int) -> Iterator[str]:
+    """ "sex: women = 120", for a file; few people, and what would tell them, are left out in public."""
+    careful = level == 0 and one.indicator.of_people
+    whole = one.numerator if one.indicator.scale == Indicator.Scale.SHARE else one.value
+    parts = [(part.dimension, part.key, part.value) for part in one.parts.all()]
+    for told in rules.told_apart(parts, whole, careful=careful):
+        for key, value in told.parts:
+            yield f"{told.dimension}: {key} = {number(value) if value is not None else few_words()}"
 
 
 def history(user: Any, plan: Plan) -> Table:
