@@ -47,6 +47,7 @@ def test_readers_see_editions_only_and_mappers_the_draft(world: World) -> None:
     services.publish(report, by=None)
     page = world.client().get(f"{address}?in=en").content.decode()
     assert 'id="f02"' in page
+    assert f'/findings/{world.findings["second"].code}/">f02</a>' in page, "the finding as it stands now"
     assert "<strong>set</strong>" in page
     assert MEMBERS_ONLY not in page
     assert "Fjalë" in world.client().get(f"{address}?in=sq").content.decode()

@@ -17,10 +17,14 @@ _OWN_PAGE = re.compile(r"/(?!/)[\w/.\-?=&%#:+,]*\Z", re.ASCII)  # another page o
 _FIT_FOR_ID = re.compile(r"[A-Za-z0-9][\w.\-]{0,119}\Z", re.ASCII)
 
 
-def html(document: Document, *, level: int = 2) -> SafeString:
-    """Contents (where asked), blocks and footnotes; a heading of level 1 becomes <h2> where `level` is 2. No <h1>."""
+def html(document: Document, *, level: int = 2, statements: str = "") -> SafeString:
+    """Contents (where asked), blocks and footnotes; a heading of level 1 becomes <h2> where `level` is 2. No <h1>.
+
+    `statements` is the address of a statement's own page, with {} for its code; empty: codes lead nowhere.
+    """
     blocks = links.anchored(links.stepped(document.blocks))
-    return _Page(document.language, level, links.marks_of(blocks)).whole(blocks, contents=document.contents)
+    page = _Page(document.language, level, links.marks_of(blocks), statements=statements)
+    return page.whole(blocks, contents=document.contents)
 
 
 def blocks_html(blocks: Sequence[Block], *, language: str, level: int = 2, prefix: str = "") -> SafeString:
@@ -40,6 +44,7 @@ class _Page:
     level: int
     marks: dict[str, str]
     prefix: str = ""
+    statements: str = ""
     notes: list[str] = field(default_factory=list)
     tables: int = 0
     figures: int = 0
@@ -169,13 +174,19 @@ class _Page:
 
     def _statement(self, block: Statement) -> str:
         said = f"<p>{self._runs(block.runs)}</p>"
-        if about := " · ".join(part for part in (block.code, block.standing) if part):
-            said += f'<p class="standing">{escape(about)}</p>'
+        if about := " · ".join(part for part in (self._code(block.code), escape(block.standing)) if part):
+            said += f'<p class="standing">{about}</p>'
         for name, lines in (("evidence", block.evidence), ("objections", block.objections)):
             if lines:
                 title = f"{escape(self.say[name])} ({len(lines)})"
                 said += f"<details><summary>{title}</summary><ul>{self._items(lines)}</ul></details>"
         return f'<section class="statement"{self._id(block)}>{said}</section>'
+
+    def _code(self, code: str) -> str:
+        """A second copy ("f07-2") leads where the first one does."""
+        if not code or not self.statements:
+            return escape(code)
+        return f'<a href="{escape(self.statements.format(re.sub(r"-[0-9]+$", "", code)))}">{escape(code)}</a>'
 
     # — runs and notes —————————————————————————————————————————————————————————————————————————————————————
 

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -81,8 +82,10 @@ def _read(request: HttpRequest, found: Edition) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, report_: Report, document: Document, language: str) -> dict[str, Any]:
+    statements = reverse("finding", args=["CODE"]).replace("CODE", f"{report_.round.code}.{{}}")
     return {
-        "report": report_, "document": document, "body": page.html(document), "content_language": language,
+        "report": report_, "document": document, "body": page.html(document, statements=statements),
+        "content_language": language,
         "content_languages": [(code, LANGUAGE_NAMES[code], code == language) for code in rules.LANGUAGES],
         "forms": [(rules.SUFFIXES.get(code, code), words) for code, (_type, words) in rules.FORMATS.items()],
         "mapper": has(request.user, roles.MAPPER),
