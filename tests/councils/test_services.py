@@ -111,6 +111,8 @@ def test_without_a_quorum_nothing_is_decided(table: Table) -> None:
     meeting = table.held(town="holder", school="absent", police="excused")
     with pytest.raises(ValidationError):
         deciding.make_decision(meeting, DecisionWish("X"), by=table.people["besa"])
+    with pytest.raises(ValidationError):  # nor where nobody noted that it was held
+        deciding.make_decision(table.meeting(days=3), DecisionWish("X"), by=table.people["besa"])
     unknown = table.held(town="holder")
     assert deciding.make_decision(unknown, DecisionWish("X"), by=table.people["besa"]).number == 1
 

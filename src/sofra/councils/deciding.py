@@ -45,6 +45,8 @@ def make_decision(meeting: Meeting, wish: DecisionWish, *, by: User | None) -> D
     council = Council.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=meeting.council_id)
     if meeting.state == Meeting.State.CANCELLED:
         raise ValidationError(_("The meeting was cancelled: it decided nothing."))
+    if meeting.state != Meeting.State.HELD:
+        raise ValidationError(_("Note first that the meeting was held and who came: then it can decide."))
     if queries.quorum_of(meeting).met is False:
         raise ValidationError(_("The meeting had no quorum: it cannot decide. Put the attendance right if it had."))
     _check(wish, council)
