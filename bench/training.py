@@ -103,7 +103,7 @@ def _count(session: Any, number: int, chance: random.Random, *, newest: bool) ->
     from sofra.training.models import Count
 
     total = chance.randint(1, 4) if number % 40 == 0 else chance.randint(15, 60)
-    return Count(session=session, what="present", total=total, how="list", complete=True, attends=newest)
+    return Count(session=session, what="present", total=total, how="list", complete=number % 7 != 0, attends=newest)
 
 
 def _parts(total: int, chance: random.Random) -> dict[str, dict[str, int]]:

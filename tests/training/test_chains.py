@@ -55,6 +55,24 @@ def test_a_visitor_sees_no_trainers_name(two: list[Trainer], besa: User, cvetan:
     assert "Trim" not in Client().get(reverse("trainers")).content.decode()
     assert "Trim" in client_of(besa).get(reverse("trainers")).content.decode()
     assert client_of(cvetan).get(reverse("trainer", args=[two[0].pk])).status_code == 404
+    client_of(besa).post(reverse("trainer", args=[two[0].pk]), {"act": "forget"})
+    two[0].refresh_from_db()
+    assert (two[0].name, two[0].ended_on) == ("", TODAY)
+    assert "Trim Një" not in client_of(besa).get(reverse("trainers")).content.decode()
+
+
+def test_a_group_is_mended_by_who_wrote_it_and_never_trains_itself(
+    host: Organisation, besa: User, cvetan: User
+) -> None:
+    one = chains.add_cohort(titles={"sq": "Një"}, role="trainers", people=30, added_for=host, by=besa)
+    two = chains.add_cohort(titles={"sq": "Dy"}, role="peers", people=7, came_from=one, added_for=host, by=besa)
+    address = reverse("cohort_edit", args=[one.pk])
+    said = {"title_sq": "Një", "role": "trainers", "people": "31", "how": "list", "organisation": host.code}
+    assert client_of(cvetan).post(address, said).status_code == 403
+    assert client_of(besa).post(address, said | {"came_from": two.pk}).status_code == 422
+    assert client_of(besa).post(address, said).status_code == 302
+    one.refresh_from_db()
+    assert one.people == 31
 
 
 def test_a_pair_has_goals_meetings_and_a_close(two: list[Trainer], host: Organisation, besa: User) -> None:

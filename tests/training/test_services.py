@@ -71,6 +71,7 @@ def test_more_women_than_people_is_asked_about_and_kept_when_the_list_says_so(se
     line = queries.lines_of(session, MEMBERS)[0]
     assert line.shown.parts == parts
     assert line.odd
+    assert queries.totals_of(queries.sessions(MEMBERS), MEMBERS).odd == 1
 
 
 def test_parts_below_the_total_are_shown_as_incomplete(session: Session, besa: User) -> None:

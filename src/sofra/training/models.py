@@ -195,6 +195,7 @@ class Count(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     replaced_by = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaces")
+    odd = models.BooleanField(default=False, help_text="Its parts go beyond its total, and somebody said: keep both")
     attends = models.BooleanField(default=False, help_text="This row says how many attended (rules.attendance)")
 
     class Meta:

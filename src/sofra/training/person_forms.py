@@ -125,7 +125,9 @@ class SurveyForm(forms.Form):
     def __init__(self, *args: Any, **said: Any) -> None:
         super().__init__(*args, **said)
         choose: Any = self.fields["version"]
-        choose.queryset = Version.objects.filter(state=Version.State.OPEN).select_related("questionnaire")
+        choose.queryset = (
+            Version.objects.filter(state=Version.State.OPEN).select_related("questionnaire").order_by("-pk")
+        )
 
 
 class CohortField(forms.ModelChoiceField):

@@ -237,7 +237,8 @@ class Totals:
     """What the rows of many sessions add up to. `counted` sessions have a number; of `hidden` ones it is not told.
 
     `parts`: dimension -> key -> people; what is told apart by a dimension is the base of its shares. `places`: how many
-    sessions where.
+    sessions where. `odd`: sessions whose parts go beyond their total; `incomplete`: who were
+    not counted whole.
     """
 
     sessions: int = 0
@@ -249,6 +250,8 @@ class Totals:
     by_session: dict[int, int] = field(default_factory=dict)
     hidden_sessions: set[int] = field(default_factory=set)
     places: dict[str, int] = field(default_factory=dict)
+    odd: int = 0
+    incomplete: int = 0
 
     @property
     def not_counted(self) -> int:
@@ -275,6 +278,10 @@ def totals_of(among: QuerySet[Session], level: int) -> Totals:
     found.hidden = len(found.hidden_sessions)
     found.by_session = {pk: total for pk, total in counts.items() if pk not in found.hidden_sessions}
     found.attendees = sum(found.by_session.values()) if found.by_session else None
+    flags = Count.objects.filter(attends=True, session__in=among.order_by().values("pk")).order_by()
+    flagged = list(flags.filter(Q(odd=True) | Q(complete=False)).values_list("session", "odd", "complete"))
+    told = [(odd, complete) for pk, odd, complete in flagged if pk not in found.hidden_sessions]
+    found.odd, found.incomplete = sum(odd for odd, _all in told), sum(whole is False for _odd, whole in told)
     parts = CountPart.objects.filter(count__attends=True, count__session__in=among.order_by().values("pk")).order_by()
     if public:
         parts = _outside(parts, counts, found.hidden_sessions)
@@ -332,9 +339,8 @@ def side_by_side(programme: Programme, totals: Totals) -> list[Beside]:
         _share_line(_("Women and girls"), totals, "sex", "women", stated.pop("women", [])),
         _share_line(_("For the first time"), totals, "first", "yes", stated.pop("first_time", [])),
     ]  # fmt: skip
-    return lines + [
-        Beside(capfirst(STATED.get(what, what)), _("not counted"), "", rows) for what, rows in stated.items()
-    ]
+    more = [(str(capfirst(STATED.get(what, what))), rows) for what, rows in stated.items()]
+    return lines + [Beside(name, _("not counted"), "", rows) for name, rows in more]
 
 
 def _share_line(name: str, totals: Totals, dimension: str, key: str, stated: list[Stated]) -> Beside:

@@ -386,11 +386,13 @@ def record_count(
         return before
     if seen is not None and seen != (before.pk if before else 0):
         raise Outdated(before)
-    if not sure and (sentences := rules.odd(total, wanted, queries.said_of(wanted))):
+    sentences = rules.odd(total, wanted, queries.said_of(wanted))
+    if sentences and not sure:
         raise Odd(sentences)
     made = Count.objects.create(
-        session=session, day=day, what=what, total=total, how=how, complete=complete, source=source[:300], by=by
-    )
+        session=session, day=day, what=what, total=total, how=how, complete=complete, source=source[:300], by=by,
+        odd=bool(sentences),
+    )  # fmt: skip
     told = rules.shown_in_public(total, wanted).parts
     CountPart.objects.bulk_create(
         CountPart(count=made, dimension=dimension, key=key, number=number, told=dimension in told)

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count as Number
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sofra.accounts.models import User
@@ -129,7 +130,7 @@ def results(surveys: list[Survey], level: int) -> list[Result]:
     found: dict[str, Result] = {}
     counted = [_counted(one) for one in surveys]
     for survey in surveys:
-        for question in questionnaires.questions(survey.version):
+        for question in questionnaires.questions(survey.version, get_language() or ""):
             if question.kind not in _CHOSEN or question.repeated or question.path in found:
                 continue
             if any(one.get(question.path, (0, {}))[0] for one in counted):
