@@ -1,6 +1,7 @@
 """The report of 2018, generated from what the demo holds, beside the printed one: same annex, counts and points."""
 
 import csv
+import gzip
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from tests.test_data import annex_rows
 
 from sofra.findings.vocabulary import CHAPTERS
 from sofra.ground.text import fold
+from sofra.printing import page
 from sofra.printing.blocks import Document, Figure, Heading, Statement, Table
 from sofra.reports import building
 from sofra.reports.models import Report
@@ -43,6 +45,8 @@ def test_the_generated_report_stands_beside_the_printed_one(settings: Any, tmp_p
     _has_the_survey(document)
     _has_the_round_table(document)
     _says_what_stands_where(document)
+    whole = page.html(document, statements="/en/findings/al.2018.mapping.{}/")
+    assert len(gzip.compress(whole.encode())) < 70_000, "a phone on a slow network reads it too"
 
 
 def _has_the_same_annex(document: Document) -> None:
