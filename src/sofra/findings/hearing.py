@@ -3,10 +3,10 @@
 from sofra.questionnaires.listeners import Happened
 from sofra.questionnaires.models import Filling
 
-from . import deciding
-
 
 def filling_changed(filling: Filling, happened: Happened) -> None:
     """An answer came in, changed or was withdrawn: what stands on it is marked."""
     if happened in (Happened.SENT, Happened.WITHDRAWN):
+        from . import deciding  # what counts takes long to import, and most commands receive no answer
+
         deciding.refresh_evidence(filling.version_id)

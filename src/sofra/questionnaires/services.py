@@ -22,7 +22,7 @@ from sofra.accounts.models import User
 from sofra.ground import files
 from sofra.ground.audit import record
 
-from . import deriving, keys, queries, unsealing, xform, xlsform
+from . import deriving, keys, queries, unsealing, xform
 from .instance import BadInstance, Instance
 from .listeners import Happened, tell
 from .models import Answer, Collector, Filling, Media, Questionnaire, Revision, Upload, Version
@@ -84,6 +84,8 @@ def add_questionnaire(*, code: str, titles: dict[str, str], source: str = "", by
 
 def load_version(questionnaire: Questionnaire, content: bytes, name: str, *, by: User | None) -> Version:
     """A new version from a spreadsheet (or an XForm); the file itself is kept. Raises xlsform.Refused."""
+    from . import xlsform  # pyxform takes long to import, and is asked for here only
+
     loaded = xlsform.read(content, name)
     kept = files.keep([content])
     with transaction.atomic():

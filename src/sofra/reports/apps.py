@@ -1,4 +1,9 @@
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from sofra.findings.models import Source
 
 
 class ReportsConfig(AppConfig):
@@ -7,6 +12,11 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from sofra.findings import listeners
 
-        from . import services
+        listeners.LISTENERS.append(consent_withdrawn)
 
-        listeners.LISTENERS.append(services.consent_withdrawn)
+
+def consent_withdrawn(source: "Source") -> None:
+    """Told when it happens: what builds reports takes long to import, and most commands build none."""
+    from . import services
+
+    services.consent_withdrawn(source)

@@ -1,4 +1,10 @@
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from sofra.mapping.models import Round
 
 
 class WebConfig(AppConfig):
@@ -7,6 +13,11 @@ class WebConfig(AppConfig):
     def ready(self) -> None:
         from sofra.mapping import panels
 
-        from . import queries
+        panels.on_round.append(leads_of_round)
 
-        panels.on_round.append(queries.leads_of_round)
+
+def leads_of_round(request: HttpRequest, found: "Round") -> list[tuple[str, str]]:
+    """Asked when a round's page is drawn: a command that draws none does not wait for what draws it."""
+    from . import queries
+
+    return queries.leads_of_round(request, found)
