@@ -71,7 +71,7 @@ def test_the_public_reads_no_small_number(session: Session, besa: User, programm
     services.record_count(small, what="present", total=3, by=besa)
     for name, width in (("training_counts", 7), ("training_sessions", 16)):
         for who, told in ((Client(), set()), (client_of(besa), {"3", "27"})):
-            X
+            address = f"{reverse(f'{name}_download', args=['csv'])}?programme={programme.code}"
             rows = list(csv.reader(io.StringIO(b"".join(who.get(address).streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
             assert told <= {row[width] for row in rows[1:]} <= {"", "3", "24", "27", *told}
             assert told or {row[width] for row in rows[1:]} == {""}, "27 tells of the 3 beside it"
