@@ -206,6 +206,9 @@ def test_a_driver_has_a_source_the_rule_and_eyes(puke: Place, mapper: User) -> N
     assert client.post(address, {**said, "agreed": "on", "begins": "2020", "ends": "2018"}).status_code == 422
     assert not Driver.objects.exists()
     assert client.post(address, {**said, "agreed": "on", "source": " "}).status_code == 422
+    group = client.post(address, {**said, "agreed": "on", "sq": "Myslimanët e zonës"})
+    assert "names people by faith" in text(group)
+    assert client.post(address, {**said, "agreed": "on", "sq": "Pyet te 042 123 456"}).status_code == 422
     client.post(address, {**said, "agreed": "on"})
     shown = "/en/mechanisms/AL153/drivers/"
     assert "Pak punë" in text(client.get(shown))

@@ -89,7 +89,10 @@ class ConsultationForm(forms.Form):
     when = PartialDate(label=_("When"), required=False, max_length=40, help_text=_("A day, a month or a year."))
     people = forms.IntegerField(
         label=_("How many people"), required=False, min_value=0, max_value=1_000_000,
-        help_text=_("Left empty: not known."), error_messages={"invalid": _("Write a whole number.")},
+        help_text=_("Left empty: not known."), error_messages={
+            "invalid": _("Write a whole number."), "min_value": _("Write a whole number, 0 or more."),
+            "max_value": _("That is more people than live in a municipality."),
+        },
     )  # fmt: skip
     by_body = forms.TypedChoiceField(
         label=_("Held by"), required=False, coerce=int, empty_value=None,
@@ -147,7 +150,8 @@ class AnswerForm(forms.Form):
 
 
 class DriverForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Push or pull"), choices=_words(Driver.Kind.choices), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Push or pull"), choices=_words(Driver.Kind.choices), widget=forms.RadioSelect,
+                             error_messages={"required": _("Say whether it pushes or pulls.")})  # fmt: skip
     sq = forms.CharField(
         label=_("The statement, in Albanian"), required=False, max_length=600,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -166,6 +170,10 @@ class DriverForm(forms.Form):
     agreed = forms.BooleanField(
         label=_("The statement keeps this rule: it names no person and says nothing of a group as such"),
         error_messages={"required": _("Read the rule and tick that the statement keeps it.")},
+    )  # fmt: skip
+    looked_again = forms.BooleanField(
+        label=_("I looked again: it says what is done to people, and nothing of a group as such"), required=False,
+        help_text=_("Only needed where a word names people by faith or ethnicity."),
     )  # fmt: skip
 
 

@@ -187,7 +187,8 @@ def search(user: Any, typed: str) -> list[Hit]:
     wanted = fold(typed[:200]).split()
     if not wanted:
         return []
-    names = {place.code: title_of(place) for place in municipalities()}
+    country = Place.objects.filter(code=settings.COUNTRY)
+    names = {place.code: title_of(place) for place in [*municipalities(), *country]}
     hits: list[Hit] = []
     for text, hit in _searchable(user, names):
         words = fold(text).split()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from sofra.accounts.models import User
 from sofra.ground.audit import record
 from sofra.ground.models import Visibility
+from sofra.ground.text import fold
 from sofra.places.models import Place
 
 from . import mechanism_rules as rules
@@ -210,10 +211,22 @@ def answer_asked(
 @transaction.atomic
 def record_driver(
     *, place: str, kind: str, statements: dict[str, str], source: str, by: User | None, agreed: bool,
-    begins: str = "", ends: str = "", visible_to: int = Visibility.MEMBERS,
+    begins: str = "", ends: str = "", visible_to: int = Visibility.MEMBERS, looked_again: bool = False,
 ) -> Driver:  # fmt: skip
-    """A sourced statement on a place and a period. Raises ValidationError without source, words or agreement."""
+    """A sourced statement on a place and a period. Raises ValidationError without source, words or agreement.
+
+    A statement that names people by faith or ethnicity is kept only where somebody `looked_again`.
+    """
     wrong: dict[str, Any] = {}
+    for code, text in statements.items():
+        if rules.tells_contact_of_person(text):
+            wrong[code] = _("Take out the e-mail address or telephone number: a driver is about no person.")
+        elif not looked_again and (word := rules.group_named(fold(text))):
+            wrong[code] = _(
+                "“%(word)s” names people by faith or ethnicity. Write what happens in the place, not who people are."
+                " If the word must stand, to say what is done to them, tick that you looked again."
+            ) % {"word": word}
+            wrong["looked_again"] = _("Tick this only if the statement says nothing of the group as such.")
     if not any(statements.values()):
         wrong["sq"] = _("Write the statement in at least one language.")
     if not source.strip():
@@ -228,7 +241,7 @@ def record_driver(
         place=place, kind=kind, statements={code: text for code, text in statements.items() if text},
         source=source.strip(), begins=begins, ends=ends, visible_to=visible_to, by=by,
     )  # fmt: skip
-    record(what="driver.recorded", about=f"driver {found.pk}", by=by, place=place, kind=kind)
+    record(what="driver.recorded", about=f"driver {found.pk}", by=by, place=place, kind=kind, looked_again=looked_again)
     return found
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sofra.accounts import roles
 from sofra.accounts.access import level_of, require
+from sofra.activities import dates
 from sofra.ground.models import Visibility
 from sofra.ground.refusals import put
 from sofra.ground.tongues import said
@@ -51,7 +52,7 @@ def place_mechanisms(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "place": place, "title": title_of(place), "may_write": speaks, "decides": queries.may_decide(request.user),
         "cells": [_shown(request, cell) for cell in queries.cells([code], level)[code]],
-        "consultations": list(queries.consultations(level, code)[:50]),
+        "consultations": [(one, dates.written(one.when)) for one in queries.consultations(level, code)[:50]],
         "proposals": queries.proposals(request.user, code), "of_country": code == place.country,
         "sees_members": level >= Visibility.MEMBERS,
         "help_lines": queries.help_lines(request.user, place.country),
