@@ -304,9 +304,16 @@ def test_a_backup_with_one_bit_turned_is_refused(backup: Path, where: float, bit
 
 
 @pytest.mark.parametrize("foreign", [b"", b"PK\x03\x04" + b"0" * 200, b"SQLite format 3\x00" * 50, b"x" * 1_000_000])
-def test_a_file_of_another_kind_is_refused(sofra: Run, data: Path, foreign: bytes, tmp_path: Path) -> None:
+def test_a_file_of_another_kind_is_refused(foreign: bytes, tmp_path: Path) -> None:
     source = tmp_path / "foreign"
     source.write_bytes(foreign)
+    with pytest.raises(backups.BackupRefused, match="no backup of Sofra"), backups.opened(source):
+        pass
+
+
+def test_a_refused_file_is_one_sentence(sofra: Run, data: Path, tmp_path: Path) -> None:
+    source = tmp_path / "foreign"
+    source.write_bytes(b"PK")
     done = sofra("restore", source, "--yes", data=data)
     assert done.returncode == 1
     assert "no backup of Sofra" in done.stderr

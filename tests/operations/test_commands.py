@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands, load_command_class
 from tests.operations.conftest import Run
 
 RECORD = "from sofra.ground.audit import record; [record(what='a.b', about=str(n), by=None) for n in range(3)]"
@@ -50,7 +51,13 @@ def test_the_audit_names_its_first_broken_line(sofra: Run, hub: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["demo", "serve", "backup", "restore", "audit", "test", "check", "translations"])
-def test_every_command_has_its_own_help(sofra: Run, name: str) -> None:
-    done = sofra(name, "--help")
-    assert done.returncode == 0
-    assert "usage: sofra" in done.stdout
+def test_every_command_has_its_own_help(name: str) -> None:
+    command = load_command_class(get_commands()[name], name)
+    said = command.create_parser("sofra", name).format_help()
+    assert f"usage: sofra {name}" in said
+    assert str(command.help)[:40] in " ".join(said.split())
+
+
+def test_help_is_asked_for_at_the_command(sofra: Run) -> None:
+    done = sofra("backup", "--help")
+    assert (done.returncode, "usage: sofra" in done.stdout) == (0, True)
