@@ -201,3 +201,16 @@ def test_the_lists_are_downloads_too(table: Table) -> None:
             assert table.clients["visitor"].get(reverse(f"{name}_download", args=[form])).status_code == 200
     late = table.clients["besa"].get(reverse("decisions") + "?state=late")
     assert late.context["page"].paginator.count == 0
+
+
+def test_the_api_tells_what_everyone_may_read(table: Table) -> None:
+    meeting = _written(table)
+    client = table.clients["besa"]
+    found = {one["place"]: one for one in client.get("/api/councils").json()["items"]}
+    assert (found["AL1"]["id"], found["AL1"]["meetings_held"]) == (table.upper.organisation.code, 1)
+    assert found["AL2"]["meetings_held"] is None, "of its meetings nothing is known"
+    told = client.get("/api/decisions", {"state": "open"}).json()
+    assert [one["text"] for one in told["items"]] == ["Ndriçim te shkolla."]
+    holding.adopt_minutes(meeting, share=Share.MEMBERS, by=table.people["besa"], seen=meeting.version)
+    assert client.get("/api/decisions").json()["count"] == 0
+    assert client.get("/api/councils?place=Nowhere").status_code == 404

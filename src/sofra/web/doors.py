@@ -333,6 +333,8 @@ DOORS: dict[str, dict[str, str]] = {
     "api:list_crowds": _READ,
     "api:list_gaps": _READ,
     "api:ask_before": _READ,
+    "api:list_councils": _READ,
+    "api:list_decisions": _READ,
     "api:list_places": _READ,
     "api:get_place": _READ,
     "api:list_terms": _READ,

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from sofra.exchange import (  # noqa: F401 (they add their addresses to the API)
     activity_api,
+    council_api,
     coverage_api,
     finding_api,
     mechanism_api,
