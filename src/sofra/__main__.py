@@ -74,12 +74,14 @@ def choose_data(command: str) -> None:
         os.environ.setdefault("SOFRA_LOG_LEVEL", "ERROR")  # the terminal is for the address and the passwords
         os.environ.pop("DATABASE_URL", None)
         os.environ["SOFRA_DATA"] = str(Path(os.environ.get("SOFRA_DATA") or project / "var").resolve() / "demo")
-    elif not {"SOFRA_DATA", "DATABASE_URL"} & os.environ.keys() and os.environ["SOFRA_MODE"] == "develop":
-        demo = project / "var" / "demo"
-        if _holds_something(demo / "sofra.sqlite3") and not _holds_something(project / "var" / "sofra.sqlite3"):
+    elif "DATABASE_URL" not in os.environ and os.environ["SOFRA_MODE"] == "develop":
+        folder = Path(os.environ.get("SOFRA_DATA") or project / "var").resolve()
+        demo = folder / "demo"
+        if _holds_something(demo / "sofra.sqlite3") and not _holds_something(folder / "sofra.sqlite3"):
+            shown = demo if "SOFRA_DATA" in os.environ else "var/demo"
             os.environ["SOFRA_DATA"] = str(demo)
             if command not in WITHOUT_DATA:
-                sys.stderr.write("(the demo's data, var/demo)\n")
+                sys.stderr.write(f"(the demo's data, {shown})\n")
 
 
 def _holds_something(path: Path) -> bool:
