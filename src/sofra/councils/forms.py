@@ -209,7 +209,7 @@ class EndForm(forms.Form):
 class GroupForm(forms.Form):
     title = forms.CharField(label=_("Name"), max_length=200)
     task = _words(_("Task"))
-    seats = forms.MultipleChoiceField(label=_("Seats"), widget=forms.CheckboxSelectMultiple)
+    seats = forms.MultipleChoiceField(label=pgettext_lazy("council", "Seats"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, council: Council, **said: Any) -> None:
         super().__init__(*args, **said)
