@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def workbook(sheets: dict[str, list[list[Any]]]) -> bytes:
     return out.getvalue()
 
 
-def archive(parts: dict[str, str]) -> bytes:
+def archive(parts: Mapping[str, str | bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, text in parts.items():
@@ -134,6 +135,22 @@ def test_odk_as_a_zip_of_tables_whatever_parts_the_names(version: Version, mark:
         ("place", "", "41.3 19.8 0 5"), ("people/role", "1", "lead"), ("people/age", "1", "41"),
         ("people/role", "2", "trainer"), ("people/age", "2", "30"), ("people/trainings/topic", "2.1", "Media"),
     ]  # fmt: skip
+
+
+def test_photos_come_with_the_zip_and_what_is_none_is_told(version: Version) -> None:
+    rows = [["org", "photo", "KEY"], ["Ura", "1.jpg", "uuid:p1"], ["Hapi", "1.jpg", "uuid:p2"],
+            ["Tre", "2.jpg", "uuid:p3"], ["Katër", "3.jpg", "uuid:p4"]]  # fmt: skip
+    parts: dict[str, str | bytes] = {"answers.csv": "\n".join(",".join(row) for row in rows).replace("org", "who-org")}
+    parts |= {"u/attachments/f/p1/1.jpg": asked.JPEG, "u/attachments/f/p2/1.jpg": asked.JPEG + b"2"}
+    content = archive(parts | {"media/2.jpg": asked.PROGRAM})
+    assert come_in(content, "kobo.zip", version).counts["new"] == 4
+    named = {one.instance: one for one in Filling.objects.all()}
+    sizes = [one.uploads.get().size for one in (named["uuid:p1"], named["uuid:p2"])]
+    assert sizes == [len(asked.JPEG), len(asked.JPEG) + 1]
+    assert "program" in named["uuid:p3"].notices[0]["sentence"]
+    assert "no file “3.jpg”" in named["uuid:p4"].notices[0]["sentence"]
+    come_in(archive(parts | {"media/3.jpg": asked.JPEG}), "again.zip", version)  # what was missing comes later
+    assert named["uuid:p4"].uploads.get().name == "3.jpg"
 
 
 def test_the_rows_of_an_import_are_those_of_a_phone(version: Version) -> None:

@@ -12,7 +12,7 @@ from sofra.questionnaires import arriving
 from sofra.questionnaires.listeners import Happened
 from sofra.questionnaires.models import Filling
 
-from . import filled_columns
+from . import filled_columns, filled_media, storing
 from .importing import Turned, portions, turn
 from .models import Import, ImportRow
 from .running import Progress
@@ -52,7 +52,11 @@ class FilledWork:
         again = [row.reading["filling"] for rows in portions(imported, Verdict.UPDATE, _Row) for row in rows]
         arriving.bring_back(again)
         self._link_known(imported)
-        return {"questionnaire": version.questionnaire.code, "version": version.number}
+        rows = imported.rows.filter(filling__isnull=False).order_by("pk").values_list("filling", flat=True)
+        numbers = [number for number in rows if number is not None]
+        kept = filled_media.attach(storing.path_of(imported.stored), numbers)
+        told = {"questionnaire": version.questionnaire.code, "version": version.number}
+        return told | ({"files": kept} if kept else {})
 
     @staticmethod
     def _write(imported: Import, portion: Portion) -> list[int]:

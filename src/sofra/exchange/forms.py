@@ -39,7 +39,10 @@ class Upload(forms.Form):
     version = forms.ModelChoiceField(
         label=_("Questionnaire"), queryset=Version.objects.none(), required=False,
         empty_label=_("only for answers"),
-        help_text=_("Of answers: the version that was filled in. The file is an export of Kobo or ODK."),
+        help_text=_(
+            "Of answers: the version that was filled in. The file is an export of Kobo or ODK. Photos come along in a"
+            " ZIP that holds the CSV and the folder of attachments; without it the answers keep their names only."
+        ),
     )  # fmt: skip
     source = forms.CharField(
         label=_("Source"),

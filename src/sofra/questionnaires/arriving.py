@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from sofra.accounts.models import User
 from sofra.ground.bulk import insert_rows
+from sofra.ground.files import Kept
 
 from . import queries
 from .deriving import MOST_WORDS, turn_of
 from .instance import Instance
 from .listeners import Happened, tell
-from .models import Answer, Filling, Version
+from .models import Answer, Filling, Upload, Version
 from .xform import Form
 
 LONGEST_VALUE = 200  # characters that are counted by; the whole is text then
@@ -93,6 +94,50 @@ def write(version: Version, arriving: Sequence[Arriving], *, way: str, by: User 
 def _insert(answers: Iterable[tuple[int, Iterable[Told]]]) -> None:
     rows: Iterator[tuple[Any, ...]] = ((number, *told) for number, every in answers for told in every)
     insert_rows(Answer, ("filling_id", "question", "turn", "value", "text", "sealed"), rows)
+
+
+class Named(NamedTuple):
+    """A file that an answer names: `path` and `kind` of its question."""
+
+    path: str
+    kind: str
+    name: str
+
+
+def files_named(numbers: Sequence[int]) -> Iterator[tuple[Filling, list[Named]]]:
+    """Fillings with the files that their answers name and that are not here, fillings without one left out."""
+    for start in range(0, len(numbers), _AT_ONCE):
+        fillings = Filling.objects.filter(pk__in=numbers[start : start + _AT_ONCE], state=Filling.State.SENT)
+        of = {one.pk: one for one in fillings.defer("document").select_related("version__questionnaire").order_by("pk")}
+        if not of:
+            continue
+        form = queries.form_of(next(iter(of.values())).version)
+        kinds = {
+            path.removeprefix(f"/{form.root}/"): item.kind for path, item in form.items.items()
+            if item.kind in ("image", "audio", "video", "file")
+        }  # fmt: skip
+        there = set(Upload.objects.filter(filling__in=of).values_list("filling", "name"))
+        named: dict[int, list[Named]] = {}
+        answers = Answer.every.filter(filling__in=of, question__in=kinds).order_by("id")
+        for number, question, value, text in answers.values_list("filling", "question", "value", "text"):
+            if (number, name := text or value) not in there:
+                named.setdefault(number, []).append(Named(f"/{form.root}/{question}", kinds[question], name))
+        yield from ((of[number], some) for number, some in named.items())
+
+
+def attach(filling: Filling, name: str, kept: Kept, media_type: str) -> None:
+    """The first of a name stays."""
+    Upload.objects.get_or_create(
+        filling=filling, name=name[:200],
+        defaults={"digest": kept.digest, "size": kept.size, "media_type": media_type[:100]},
+    )  # fmt: skip
+
+
+def note(filling: Filling, notices: list[dict[str, str]]) -> None:
+    """What the hub found wrong beside what it knows already."""
+    if more := [one for one in notices if one not in filling.notices]:
+        filling.notices = [*filling.notices, *more]
+        filling.save(update_fields=["notices"])
 
 
 def take_back(numbers: Sequence[int]) -> int:

@@ -56,9 +56,8 @@ class _Paper:
                 yield from self._repeat(item, level)
             elif isinstance(item, Group):
                 yield from self._group(item, level)
-            elif isinstance(item, Question) and item.asked:
-                if not self._worked_out(item):
-                    yield self._question(item)
+            elif isinstance(item, Question) and item.asked and not self._worked_out(item):
+                yield self._question(item)
 
     def _label(self, item: Item) -> str:
         """What an answer would write into a label stands as the number of its question."""
