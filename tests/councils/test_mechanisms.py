@@ -1,5 +1,6 @@
 """Mechanisms of municipalities: the table of what is known and what is not, history, proposals, who sees contacts."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from sofra.activities.drafts import ActivityDraft
 from sofra.councils import mechanism_queries as queries
 from sofra.councils import mechanism_services as services
 from sofra.councils.mechanism_services import Said
-from sofra.councils.models import Council, Driver, Duty, Mechanism
+from sofra.councils.models import Council, Driver, Duty, Mandate, Mechanism, Seat
 from sofra.ground.models import AuditLine
 from sofra.organisations import services as registry
 from sofra.places.models import Place
@@ -131,6 +132,9 @@ def test_others_do_not_write(editor: User) -> None:
         assert client_of(outsider).get(f"/mechanisms/{address}").status_code == 403
         assert client_of(None).get(f"/mechanisms/{address}").status_code == 302
     assert client_of(editor).get("/mechanisms/AL151/policing/edit/").status_code == 403
+    seat = Seat.objects.create(council=Council.objects.get(), body="Bashkia", sector="municipality")
+    Mandate.objects.create(seat=seat, function="Sekretar", user=outsider, begins=date(2020, 1, 1), secretary=True)
+    assert client_of(outsider).get("/mechanisms/AL153/policing/edit/").status_code == 200
 
 
 def test_a_contact_for_members_is_hidden_from_visitors_everywhere(puke: Place, mapper: User) -> None:

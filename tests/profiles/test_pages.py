@@ -113,8 +113,9 @@ def test_the_fullest_municipality_takes_two_pages_and_the_same_number_of_queries
     fill(puke)
     with django_assert_max_num_queries(len(empty) + 10):
         queries.profile(AnonymousUser(), puke)
-    for language in documents.LANGUAGES:
-        read = PdfReader(BytesIO(documents.written(puke, language=language)))
+    for language, reader in (("sq", None), ("en", make_person("Teuta", roles.COORDINATOR))):
+        read = PdfReader(BytesIO(documents.written(puke, language=language, user=reader)))
+        assert read.trailer["/Root"]["/MarkInfo"]["/Marked"]  # tagged
         assert len(read.pages) == 2
         assert "Pukë" in read.pages[0].extract_text()
 

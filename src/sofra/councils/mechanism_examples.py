@@ -67,7 +67,7 @@ DUTIES: tuple[tuple[str, str, str, tuple[str, str], tuple[str, str], str], ...] 
       "Look after public safety within its own functions"),
      ("Policia bashkiake, ndërmjetësimi i konflikteve dhe këshilli i sigurisë kanë një përgjegjës dhe një plan.",
       "Municipal police, mediation of conflicts and the safety council have somebody responsible and a plan."),
-     _LISTED),
+     f"{_LISTED}; portavendore.al, Siguria publike"),
     ("al.domestic-violence", "Ligji nr. 9669, datë 18.12.2006 “Për masa ndaj dhunës në marrëdhëniet familjare”", "",
      ("Të marrë pjesë në rrjetin e autoriteteve që mbrojnë dhe mbështesin viktimat e dhunës në familje",
       "Take part in the network of authorities that protect and support victims of domestic violence"),

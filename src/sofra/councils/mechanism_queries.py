@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,7 @@ from sofra.places.models import Place
 from sofra.places.titles import title_of
 
 from .mechanism_rules import is_municipality_name
-from .models import Asked, Consultation, Council, Driver, Duty, DutyCheck, Mechanism
+from .models import Asked, Consultation, Council, Driver, Duty, DutyCheck, Mandate, Mechanism
 
 MOST_HITS = 10  # of a search
 SEARCHED = 1000
@@ -104,9 +105,14 @@ def bodies_at(level: int, place: Place) -> QuerySet[Organisation]:
 
 
 def speaks(user: Any, code: str) -> bool:
-    """Does this person speak for the municipality (a proposal of theirs waits for a mapper)?"""
+    """Does this person speak for the municipality (a proposal of theirs waits for a mapper)? Editors of its own
+    organisation or of its council do, and who keeps the council's minutes today."""
     if not has(user, roles.MEMBER):
         return False
+    today = timezone.localdate()
+    kept = Mandate.objects.filter(user=user, secretary=True, seat__council__place=code, begins__lte=today)
+    if kept.filter(Q(ends=None) | Q(ends__gte=today), seat__ended_on=None).exists():
+        return True
     return any(organisations.is_editor(user, organisations.head(one)) for one in bodies_of(code))
 
 
