@@ -75,6 +75,7 @@ TRAINING_EXAMPLES: dict[str, Callable[[Any], dict[str, Any]]] = {
     **dict.fromkeys(
         ("curriculum", "curriculum_edition", "curriculum_edit", "curriculum_material"), _named("curriculum")
     ),
+    "curriculum_requirement": _named("curriculum"),
     **dict.fromkeys(_SESSION_DOORS, _named("training_session")),
     "programme_surveys": _named("programme"),
     "training_scan": lambda world: {"code": world.found["training_session"], "number": world.found["scan"]},
