@@ -29,7 +29,9 @@ PATHS = (
     "organisations", "organisations/{code}", "activities", "activities/{code}", "projects", "projects/{code}",
     "findings", "findings/{code}", "coverage/overlaps", "coverage/crowded", "coverage/gaps", "coverage/before",
     "places", "places/{code}", "glossary", "vocabulary", "mechanisms",
+    "plans/{code}/measures", "indicators/{code}/readings",
 )  # fmt: skip
+ALIKE = ("plans", "plans/{code}", "plans/{code}/indicators")  # take what others take, so they are not tried by themselves
 
 
 def get(address: str, client: Client | None = None) -> Any:
@@ -240,10 +242,10 @@ def test_conditional_requests_and_other_sites(hundred: None, ana: User) -> None:
 
 def test_the_page_of_open_data_names_every_address(hundred: None) -> None:
     described = get("/api/openapi.json")
-    assert set(described["paths"]) == {f"/api/{path}" for path in PATHS}
+    assert set(described["paths"]) == {f"/api/{path}" for path in (*PATHS, *ALIKE)}
     for language in ("/api/", "/en/api/"):
         page = Client().get(language).content.decode()
-        for path in PATHS:
+        for path in (*PATHS, *ALIKE):
             assert f"/api/{path.split('{')[0]}" in page
         assert "/api/openapi.json" in page
         assert "audit.csv" not in page

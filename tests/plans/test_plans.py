@@ -135,6 +135,26 @@ def test_money_is_not_added_across_currencies_and_unknown_stays_unknown(world: W
     assert made.unknown == {"asked": 1, "found": 2, "spent": 2}
 
 
+def test_the_api_tells_what_everyone_may_see(world: World) -> None:
+    one = world.measure(responsible=world.one, partners=[world.two])
+    services.record_money(one, kind="asked", amount=D(5), currency="EUR", source="s", visible_to=0, by=None)
+    services.record_money(one, kind="spent", amount=D(7), currency="EUR", source="s", visible_to=1, by=None)
+    services.add_plan(kind="sector", code="al.hidden", titles={"en": "Hidden"}, owner=world.one, by=None)
+    client = world.client("besa")
+    assert [plan["id"] for plan in client.get("/api/plans").json()["items"]] == ["al.try"]
+    assert client.get("/api/plans/al.try").json()["objectives"][0]["number"] == "1"
+    told = client.get("/api/plans/al.try/measures").json()["items"][0]
+    assert (told["responsible"], told["partners"]) == ("al.one", ["al.two"])
+    assert [row["kind"] for row in told["money"]] == ["asked"]
+    for missing in (
+        "plans/al.hidden",
+        "plans/al.hidden/measures",
+        "plans/al.none/indicators",
+        "indicators/no/readings",
+    ):
+        assert client.get(f"/api/{missing}").status_code == 404
+
+
 def test_money_for_members_is_not_public(world: World) -> None:
     one = world.measure()
     services.record_money(
@@ -321,6 +341,15 @@ def test_few_people_are_not_told_by_difference_of_two_pages(world: World) -> Non
         assert ("61 people" in page) or ("61" in page) or view in ("readings/", "readings.csv", "history/"), view
         for number in ("18", "3", "38"):
             assert not re.search(rf"(>|,){number}(\.0*)?( people|<|,)", page), (view, number)
+    told = world.client().get("/api/plans/al.try/indicators").json()["items"]
+    assert [(one["value"], one["kept_back"]) for one in told] == [
+        ("61.0000", False),
+        ("40.0000", False),
+        *[(None, True)] * 2,
+    ]
+    for part in parts[1:]:
+        row = world.client().get(f"/api/indicators/{part.code}/readings").json()["items"][0]
+        assert (row["value"], row["kept_back"]) == (None, True)
     for part in parts[1:]:
         page = world.client().get(f"/en/indicators/{part.code}/").content.decode()
         assert "fewer than five, or kept with them" in page

@@ -329,16 +329,30 @@ def readings_import(request: HttpRequest, code: str) -> HttpResponse:
                 form.add_error(None, _("All that this table says was handed in already: there is nothing to bring."))
             elif not problems:
                 kept = measuring.keep_readings(checked.readings, plan=plan, by=by)
-                messages.success(request, _("%(n)s readings were handed in; they wait for approval.") % {"n": kept})
+                words = ngettext(
+                    "%(n)s reading was handed in; it waits for approval.",
+                    "%(n)s readings were handed in; they wait for approval.",
+                    kept,
+                )
+                messages.success(request, words % {"n": kept})
                 if checked.there:
                     messages.info(
-                        request, _("%(n)s rows were there already, and were left out.") % {"n": checked.there}
+                        request,
+                        ngettext(
+                            "%(n)s row was there already, and was left out.",
+                            "%(n)s rows were there already, and were left out.",
+                            checked.there,
+                        )
+                        % {"n": checked.there},
                     )
                 return redirect(plan)
             else:
                 form.add_error(None, _("Nothing was kept: put these rows right, and bring the table again."))
                 if checked.wrong > len(problems):
-                    problems.append(_("… and %(n)s more rows.") % {"n": checked.wrong - len(problems)})
+                    problems.append(
+                        ngettext("… and %(n)s more row.", "… and %(n)s more rows.", checked.wrong - len(problems))
+                        % {"n": checked.wrong - len(problems)}
+                    )
         except ValidationError as problem:
             put(form, problem)
     return page_of(

@@ -423,6 +423,8 @@ def _standing(
         made.target_period = max(targets, key=rules.after)
     made.target = targets.get(made.target_period)
     made.light = rules.light(made.value, made.target, indicator.baseline, indicator.direction)
+    if made.known is not None and made.known < made.parts and made.light != "reached":
+        made.light = "unknown"  # a part is missing, and with it some of the way
     return made
 
 

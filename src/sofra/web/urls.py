@@ -11,6 +11,7 @@ from sofra.exchange import (  # noqa: F401 (they add their addresses to the API)
     coverage_api,
     finding_api,
     mechanism_api,
+    plan_api,
 )
 from sofra.exchange.api import api
 
