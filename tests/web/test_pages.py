@@ -82,7 +82,7 @@ def test_each_role_finds_its_own_ways(client: Client) -> None:
         return set(re.findall(r'href="(/en/[a-z]+/)"', page.split("site-nav")[1].split("</nav>")[0]))
 
     everyone = set("organisations activities plan coverage places schools glossary rounds findings reports".split())
-    everyone |= {"training", "councils", "mechanisms", "plans", "indicators"}
+    everyone |= {"training", "councils", "mechanisms", "plans", "indicators", "sources", "tables"}
     assert ways(client) == {f"/en/{way}/" for way in everyone}
     assert "/en/sessions/" in ways(signed_in(person("Drita", roles.MEMBER)))
     assert "/en/proposals/" in ways(signed_in(person("Besa", roles.MEMBER)))

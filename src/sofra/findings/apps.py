@@ -5,6 +5,7 @@ class FindingsConfig(AppConfig):
     name = "sofra.findings"
 
     def ready(self) -> None:
+        from sofra.mapping.panels import on_round
         from sofra.organisations.panels import on_organisation
         from sofra.questionnaires import listeners
 
@@ -12,3 +13,4 @@ class FindingsConfig(AppConfig):
 
         listeners.LISTENERS.append(hearing.filling_changed)
         on_organisation.append(panels.of_organisation)
+        on_round.append(panels.of_round)

@@ -68,6 +68,16 @@ def _bodies(table: RoundTable) -> str:
     if counted["people"] is not None:
         said_people = ngettext("%(n)s person came for them", "%(n)s people came for them", counted["people"])
         lines[-1] += " " + said_people % {"n": counted["people"]} + "."
+    if counted["uncounted"]:
+        lines[-1] += " " + ngettext(
+            "For %(n)s of them it is not noted how many.", "For %(n)s of them it is not noted how many.",
+            counted["uncounted"],
+        ) % {"n": counted["uncounted"]}  # fmt: skip
+    if counted["unknown"]:
+        lines[-1] += " " + ngettext(
+            "Of %(n)s it is not noted whether it came.", "Of %(n)s it is not noted whether they came.",
+            counted["unknown"],
+        ) % {"n": counted["unknown"]}  # fmt: skip
     lines += ["", *(f"- {name}" for name in present)]
     return "\n".join(lines)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
@@ -10,11 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from sofra.councils import mechanism_queries as mechanisms
 from sofra.findings import queries as findings
-from sofra.findings.models import Finding, RoundTable
+from sofra.findings.models import Finding
 from sofra.findings.views import in_order
 from sofra.ground.text import fold, sort_key
 from sofra.mapping.models import Round
@@ -72,13 +70,8 @@ def _first_letter(word: str, albanian: bool) -> str:
 
 
 def leads_of_round(request: HttpRequest, found: Round) -> list[tuple[str, str]]:
-    """From a mapping round to its reports, findings and round tables, as far as the reader may see them."""
-    leads = [(one.get_absolute_url(), str(one)) for one in reports.reports(request.user).filter(round=found)]
-    if Finding.objects.filter(round=found).exists():
-        leads.append((f"{reverse('findings')}?{urlencode({'round': found.code})}", _("Findings")))
-        leads.append((f"{reverse('sources')}?{urlencode({'round': found.code})}", _("Sources")))
-    tables = RoundTable.objects.filter(round=found).exclude(state=RoundTable.State.PLANNED)
-    return leads + [(one.get_absolute_url(), str(one)) for one in tables]
+    """From a mapping round to its reports, as far as the reader may see them."""
+    return [(one.get_absolute_url(), str(one)) for one in reports.reports(request.user).filter(round=found)]
 
 
 def figures_of_home(level: int) -> dict[str, Any]:

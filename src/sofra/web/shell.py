@@ -29,6 +29,8 @@ _WAYS: tuple[tuple[str, Promise, tuple[roles.Role, ...], Promise | None], ...] =
     ("indicators", _("Indicators"), (roles.VISITOR,), _LOCAL),
     ("reports", _("Reports"), (roles.VISITOR,), _MAPPING),
     ("findings", _("Findings"), (roles.VISITOR,), _MAPPING),
+    ("sources", _("Sources"), (roles.VISITOR,), _MAPPING),
+    ("round_tables", _("Round tables"), (roles.VISITOR,), _MAPPING),
     ("rounds", _("Mapping rounds"), (roles.VISITOR,), _MAPPING),
     ("glossary", _("Glossary"), (roles.VISITOR,), _MAPPING),
     ("questionnaires", _("Questionnaires"), (roles.MAPPER,), _MAPPING),
