@@ -29,9 +29,10 @@ PATHS = (
     "organisations", "organisations/{code}", "activities", "activities/{code}", "projects", "projects/{code}",
     "findings", "findings/{code}", "coverage/overlaps", "coverage/crowded", "coverage/gaps", "coverage/before",
     "places", "places/{code}", "glossary", "vocabulary", "mechanisms",
-    "plans/{code}/measures", "indicators/{code}/readings",
+    "indicators/{code}/readings",
 )  # fmt: skip
-ALIKE = ("plans", "plans/{code}", "plans/{code}/indicators")  # take what others take, so they are not tried by themselves
+# They take what others take, so that they are not tried by themselves.
+ALIKE = ("plans", "plans/{code}", "plans/{code}/indicators", "plans/{code}/measures")
 
 
 def get(address: str, client: Client | None = None) -> Any:
