@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from sofra.ground import files
 from sofra.ground.models import Visibility
 from sofra.printing import page, pdf, word, workbook
-from sofra.printing.blocks import Document
+from sofra.printing.blocks import Document, Table
 
 from . import building, freezing, packaging
 from .models import Edition, Printed, Report
@@ -61,12 +61,17 @@ def _written(
     with translation.override(document.language):
         if form == "xlsx":
             return workbook.written(
-                workbook.tables_of(outside), about=_about(outside, edition), language=document.language
+                _annexes_first(workbook.tables_of(outside)), about=_about(outside, edition), language=document.language
             )
         if form == "html":
             context = {"document": outside, "body": page.html(outside), "digest": edition.digest if edition else ""}
             return render_to_string("reports/alone.html", context).encode()
         return {"pdf": pdf.written, "docx": word.written}[form](outside)
+
+
+def _annexes_first(tables: list[Table]) -> list[Table]:
+    """The sheets in the report's order, but who opens the file meets the annexes first."""
+    return sorted(tables, key=lambda table: not table.anchor.startswith(("annex-", "sources-", "attendance-")))
 
 
 def _about(document: Document, edition: Edition | None) -> list[tuple[str, str]]:
