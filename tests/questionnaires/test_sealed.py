@@ -10,6 +10,7 @@ from tests.questionnaires.browsing import visit
 from sofra.accounts import roles
 from sofra.accounts import services as accounts
 from sofra.accounts.models import User
+from sofra.exchange import services as exchange
 from sofra.questionnaires import keys, queries, services
 from sofra.questionnaires.models import Answer, Filling, Version
 
@@ -112,3 +113,15 @@ def test_the_next_round_begins_without_it(sent: Filling, version: Version) -> No
     assert SECRET not in following.document
     assert "Tryeza" in following.document
     assert following.carried == ["/data/name"]
+
+
+def test_the_rows_of_an_export_are_read_by_who_brought_it_and_coordinators(version: Version) -> None:
+    by, other = _user("one", roles.MAPPER), _user("two", roles.MAPPER)
+    one = User.objects.get(email="one@example.org")
+    brought = exchange.upload_file(
+        [f"fear,_uuid\n{SECRET},s1\n".encode()], name="s.csv", by=one, what="answers", version=version.pk
+    )
+    address = f"/en/imports/{brought.pk}/columns/"
+    assert [client.get(address).status_code for client in (by, other)] == [200, 403]
+    assert SECRET in by.get(address).content.decode()
+    assert b"answers sealed questions" in other.get(address).content

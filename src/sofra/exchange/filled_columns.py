@@ -8,16 +8,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sofra.accounts import roles
+from sofra.accounts.access import has
 from sofra.ground.text import fold
 from sofra.questionnaires import queries
 from sofra.questionnaires.models import Version
 from sofra.questionnaires.xform import Form
 
 from .columns import LEFT_OUT
-from .models import Import
+from .models import Import, What
 
 INSTANCE, SUBMITTED = "@instance", "@submitted"
 OF_TURNS = " › "  # between the name of a repeat's table and its column
@@ -48,6 +51,16 @@ class Known:
 def version_of(imported: Import) -> Version:
     """The version of the questionnaire that an export's rows answer."""
     return Version.objects.select_related("questionnaire").get(pk=imported.options["version"])
+
+
+def may_read(imported: Import, user: Any) -> bool:
+    """May this mapper read the rows? Those of a questionnaire with sealed questions only who brought them in, and
+
+    the coordinators.
+    """
+    if imported.what != What.ANSWERS or imported.by_id == user.pk or has(user, roles.COORDINATOR):
+        return True
+    return not queries.form_of(version_of(imported)).sealed
 
 
 def known_of(version: Version) -> Known:

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from sofra.accounts import roles
 from sofra.accounts.access import require
 from sofra.accounts.models import User
 
-from . import checking, forms, importing, queries, running, services, tasks
+from . import checking, filled_columns, forms, importing, queries, running, services, tasks
 from .models import Import, ImportRow, What, said_of_verdict
 from .reading import Unreadable
 from .reports import problems_table
@@ -31,6 +32,16 @@ def mapper(request: HttpRequest) -> User:
     """The person, who must be a mapper or above."""
     require(request.user, roles.MAPPER)
     return cast(User, request.user)
+
+
+def _import(request: HttpRequest, number: int) -> Import:
+    """404 for a number that is none; 403 for answers that this mapper may not read."""
+    found = queries.import_by_number(number)
+    if not filled_columns.may_read(found, request.user):
+        raise PermissionDenied(
+            _("This export answers sealed questions: only the coordinators and whoever brought it in read its rows.")
+        )
+    return found
 
 
 @require_safe
@@ -71,7 +82,7 @@ def _said_by_address(request: HttpRequest) -> dict[str, str]:
 def import_shown(request: HttpRequest, number: int) -> HttpResponse:
     """The page where this import stands now."""
     mapper(request)
-    return redirect(_step_of(queries.import_by_number(number)), number)
+    return redirect(_step_of(_import(request, number)), number)
 
 
 def _step_of(imported: Import) -> str:
@@ -88,7 +99,7 @@ def _step_of(imported: Import) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_columns(request: HttpRequest, number: int) -> HttpResponse:
     by = mapper(request)
-    imported = queries.import_by_number(number)
+    imported = _import(request, number)
     if imported.state not in {State.UPLOADED, State.CHECKED, State.FAILED}:
         return redirect("import", number)
     again = request.POST.get("step") == "recognise"
@@ -172,7 +183,7 @@ def shape_in_words(shape: dict[str, Any]) -> list[tuple[str, str]]:
 def import_progress(request: HttpRequest, number: int) -> HttpResponse:
     """How far a long import is. A reload, or another person, sees the same; one that was killed is taken up again."""
     mapper(request)
-    imported = queries.import_by_number(number)
+    imported = _import(request, number)
     if imported.state not in {State.CHECKING, State.QUEUED, State.IMPORTING}:
         if request.htmx:  # type: ignore[attr-defined]
             response = HttpResponse(status=204)
@@ -192,7 +203,7 @@ def import_progress(request: HttpRequest, number: int) -> HttpResponse:
 def import_rows(request: HttpRequest, number: int) -> HttpResponse:
     """Every row's reading, filtered by what becomes of it; one word for all that a filter shows."""
     by = mapper(request)
-    imported = queries.import_by_number(number)
+    imported = _import(request, number)
     if imported.state != State.CHECKED:
         return redirect("import", number)
     bulk = forms.Bulk(request.POST or None, what=imported.what)
@@ -247,7 +258,7 @@ def _decide_all(request: HttpRequest, imported: Import, bulk: forms.Bulk, by: Us
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_row(request: HttpRequest, number: int, row: int) -> HttpResponse:
     by = mapper(request)
-    imported = queries.import_by_number(number)
+    imported = _import(request, number)
     found = queries.row_by_number(imported, row)
     titles = queries.titles_of([found])
     form = forms.DecideRow(request.POST or None, row=found, titles=titles)
@@ -278,7 +289,7 @@ def import_row(request: HttpRequest, number: int, row: int) -> HttpResponse:
 @require_POST
 def import_start(request: HttpRequest, number: int) -> HttpResponse:
     by = mapper(request)
-    imported = queries.import_by_number(number)
+    imported = _import(request, number)
     long = (imported.rows_total or 0) > tasks.INLINE_ROWS
     try:
         services.start_import(imported, by=by, queued=long)
@@ -296,7 +307,7 @@ def import_start(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 def import_report(request: HttpRequest, number: int) -> HttpResponse:
     mapper(request)
-    imported = queries.import_by_number(number)
+    imported = _import(request, number)
     if imported.state not in {State.DONE, State.UNDONE}:
         return redirect("import", number)
     verdict = request.GET.get("verdict", "")
@@ -322,13 +333,13 @@ def import_problems(request: HttpRequest, number: int, form: str) -> HttpRespons
     mapper(request)
     if form not in FORMATS:
         raise Http404
-    return table_response(problems_table(queries.import_by_number(number)), form)
+    return table_response(problems_table(_import(request, number)), form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_undo(request: HttpRequest, number: int) -> HttpResponse:
     by = mapper(request)
-    imported = queries.import_by_number(number)
+    imported = _import(request, number)
     if request.method == "POST":
         try:
             services.undo_import(imported, by=by)
@@ -345,7 +356,7 @@ def import_undo(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def import_discard(request: HttpRequest, number: int) -> HttpResponse:
     by = mapper(request)
-    imported = queries.import_by_number(number)
+    imported = _import(request, number)
     try:
         services.discard_import(imported, by=by)
     except services.NotNow as error:
