@@ -118,7 +118,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     """403, with the sentence of who may, as the table of doors declares it."""
     match = request.resolver_match
     who = (doors.declared(match.view_name) or {}).get(request.method or "") if match else None
-    return render(request, "403.html", {"who": doors.WHO[who] if who else ""}, status=403)
+    context = {"who": doors.WHO[who] if who else "", "why": str(exception)}
+    return render(request, "403.html", context, status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
