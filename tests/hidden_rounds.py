@@ -92,7 +92,7 @@ def hide_rounds(made: Any, new: New) -> None:
     made.asked_hidden = [
         f"/rounds/{found.code}/invitations/{one.pk}/" for one in (asked, refusing, lost)
     ] + [
-        f"/rounds/{found.code}/letters/{asked.letters.get().pk}/", f"/collectors/{team.pk}/",
+        f"/rounds/{found.code}/letters/{asked.letters.get(kind='invitation').pk}/", f"/collectors/{team.pk}/",
         f"/sources/{source.code}/",
         f"/questionnaires/al.tabled/1/fillings/{filling.pk}/", "/questionnaires/al.tabled/1/fillings/",
     ]  # fmt: skip
