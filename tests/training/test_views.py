@@ -79,6 +79,20 @@ def test_the_public_reads_no_small_number(session: Session, besa: User, programm
     assert b"".join(Client().get(other).streaming_content).count(b"\n") < 3  # type: ignore[attr-defined]
 
 
+def test_a_hidden_programme_or_curriculum_is_not_named_by_its_session(
+    session: Session, besa: User, host: Organisation, programme: Programme
+) -> None:
+    curriculum = services.make_curriculum(titles={"sq": "Kurrikula e fshehur"}, owner=host, visible_to=1, by=besa)
+    session.edition = services.add_edition(curriculum, language="sq", modules=[{"title": "Një"}], by=besa)
+    session.save()
+    Programme.objects.update(visible_to=1, titles={"sq": "Programi i fshehur"}, curriculum=curriculum)
+    pages = (session.get_absolute_url(), reverse("training_sessions_download", args=["csv"]))
+    for page in pages:
+        for who, told in ((Client(), 0), (client_of(besa), 2)):
+            text = b"".join(who.get(page)).decode()
+            assert ("Programi i fshehur" in text) + ("Kurrikula e fshehur" in text) == told
+
+
 def test_each_count_can_be_read_afterwards(session: Session, besa: User, cvetan: User) -> None:
     first = services.record_count(session, what="present", total=27, parts={"sex": {"women": 24}}, by=besa)
     services.record_count(session, what="present", total=28, parts={"sex": {"women": 24}}, seen=first.pk, by=besa)

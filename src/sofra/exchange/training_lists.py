@@ -43,6 +43,7 @@ def sessions(request: HttpRequest) -> List:
         for start in range(0, totals.sessions, BATCH):
             for one in wanted[start : start + BATCH]:
                 activity, programme = one.activity, one.programme if one.programme_id in seen else None
+                edition = one.edition if one.edition and one.edition.curriculum.visible_to <= level else None
                 attended = totals.by_session.get(one.pk)
                 why = _("hidden") if one.pk in totals.hidden_sessions else _("not stated") if attended is None else ""
                 yield [
@@ -52,7 +53,7 @@ def sessions(request: HttpRequest) -> List:
                     str(activity.get_status_display()), activity.begins, activity.ends,
                     _several(day.on.isoformat() for day in one.days.all()),
                     _several(sectors.get(code, code) for code in one.invited),
-                    str(one.edition.curriculum) if one.edition else "", one.edition.number if one.edition else "",
+                    str(edition.curriculum) if edition else "", edition.number if edition else "",
                     len(one.trainers.all()) or "", "" if attended is None else attended, why or _("stated"),
                     activity.source,
                 ]  # fmt: skip

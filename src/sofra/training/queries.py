@@ -88,11 +88,19 @@ def _one_for(user: Any, among: QuerySet[Any], owner: str, code: str, edit: bool)
 def session_for(user: Any, code: str, *, edit: bool = False) -> Session:
     """The session of this activity, seen by whoever sees the activity; otherwise 404."""
     activity = activities.activity_for(user, code, edit=edit)
-    found = Session.objects.select_related("activity__owner", "programme", "edition__curriculum")
+    found = Session.objects.select_related("activity__owner", "programme__host", "edition__curriculum__owner")
     session = found.filter(activity=activity).first()
     if session is None:
         raise Http404
     return session
+
+
+def seen(user: Any, found: Programme | Curriculum | None) -> bool:
+    """Whether the person may know of the programme or curriculum that something else leads to."""
+    if found is None:
+        return False
+    owner = found.host if isinstance(found, Programme) else found.owner
+    return found.visible_to <= level_of(user) or may_edit(user, owner)
 
 
 def sessions(level: int) -> QuerySet[Session]:

@@ -63,6 +63,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     totals = queries.totals_of(among, level)
     page = Paginator(among.order_by("activity__begins", "pk"), PAGE).get_page(request.GET.get("page"))
     context = {
+        "curriculum": found.curriculum if queries.seen(request.user, found.curriculum) else None,
         "programme": found, "about": said(found.about), "totals": totals, "page": page,
         "beside": queries.side_by_side(found, totals), "may_edit": queries.may_edit(request.user, found.host),
         "rows": _rows(list(page), totals, level), "shares": _shares(totals), "public": level < Visibility.MEMBERS,
@@ -185,10 +186,12 @@ def programme_stated(request: HttpRequest, code: str) -> HttpResponse:
 def session(request: HttpRequest, code: str) -> HttpResponse:
     """The session: place, days, who is invited, and its counts as the reader may see them."""
     found = queries.session_for(request.user, code)
-    activity, level = found.activity, level_of(request.user)
+    activity, level, edition = found.activity, level_of(request.user), found.edition
     titles = queries.titles_of(activity.places)
     edits = queries.may_edit(request.user, activity.owner)
     context = {
+        "programme": found.programme if queries.seen(request.user, found.programme) else None,
+        "edition": edition if edition and queries.seen(request.user, edition.curriculum) else None,
         "session": found, "activity": activity, "days": found.days.all(), "mode": queries.mode_of(found),
         "where": [(code, titles.get(code, code)) for code in activity.places], "may_edit": edits,
         "invited": [str(Sector(one).label) for one in found.invited if one in Sector.values],
