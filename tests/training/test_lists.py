@@ -15,7 +15,7 @@ from xlsxwriter import Workbook
 
 from sofra.accounts.models import User
 from sofra.ground import files
-from sofra.training import certificates, checking_in, listing, queries, reading
+from sofra.training import certificates, checking_in, listing, queries, reading, services
 from sofra.training.models import CheckedIn, Count, ListScan, Participant, Session
 from sofra.training.services import SessionDay, SessionDraft, edit_session
 
@@ -141,5 +141,11 @@ def test_check_in_counts_once_a_device_and_closes(today: Session, besa: User) ->
         checking_in.open_check_in(day, closes_at=timezone.now() - timedelta(hours=1), by=besa)
 
 
-def test_the_tick_does_it(db: None) -> None:
+def test_the_tick_deletes_names_whose_day_has_come_and_the_totals_stay(session: Session, besa: User) -> None:
+    services.record_count(session, what="completed", total=30, by=besa)
+    day = timezone.localdate()
+    for name, goes in (("A B", day), ("C D", day + timedelta(days=1))):
+        Participant.objects.create(session=session, name=name, consented_on=day, delete_on=goes, completed=True)
     call_command("tick", verbosity=0)
+    assert [one.name for one in Participant.objects.all()] == ["C D"]
+    assert Count.objects.get().total == 30
