@@ -240,6 +240,12 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "place": lambda world: {"code": "AL"},
     "api:get_place": lambda world: {"code": "AL"},
     "api:get_organisation": one,
+    "api:get_finding": lambda world: {"code": world.found["finding"]},
+    **dict.fromkeys(
+        ("api:get_plan", "api:list_measures", "api:list_indicators"), lambda _world: {"code": "al.planned"}
+    ),
+    "api:list_readings": lambda world: {"code": world.planned["indicator"]},
+    **{f"training_{name}_download": lambda _world: {"form": "csv"} for name in ("sessions", "counts")},
     "api:get_activity": activity,
     "api:get_project": project,
 }
