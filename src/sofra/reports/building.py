@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -175,8 +176,13 @@ class _Making:
         return self._figure_of(code)
 
     def _figure_of(self, code: str) -> list[printed.Block]:
-        found = findings.figures(self.level, round=self.report.round).filter(code=code).first()
+        found = self._figures.get(code)
         return self._figure(found) if found is not None else []
+
+    @cached_property
+    def _figures(self) -> dict[str, Figure]:
+        shown = findings.figures(self.level, round=self.report.round).select_related("source", "round")
+        return {one.code: one for one in shown}
 
     def _statement(self, finding: Finding) -> Statement:
         told = findings.told(finding, self.level, self.language)
@@ -346,7 +352,8 @@ def named(report: Report, blocks: Sequence[Block]) -> dict[int, str]:
         elif block.about in PIECES and block.kind not in (Kind.HEADING, Kind.TEXT):
             words = str(PIECES[block.about].title)
         elif block.kind in (Kind.HEADING, Kind.TEXT):
-            words = said(block.texts).strip() or _the_methodology(block) or str(block.get_kind_display())
+            empty = _("a text in Markdown") if block.kind == Kind.TEXT else str(block.get_kind_display())
+            words = said(block.texts).strip() or _the_methodology(block) or empty
         found[block.pk] = words if len(words) <= 110 else words[:109] + "…"
     return found
 
