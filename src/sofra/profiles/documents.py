@@ -25,7 +25,8 @@ from . import queries
 from .queries import Block, Line, Profile
 
 LANGUAGES = ("sq", "en")
-LETTERS = 155  # of a line
+LETTERS = (330, 240, 155, 110, 75)  # of a line: the first that surely fits, the last where there is much to say
+LINES, WIDE, NARROW = 44, 76, 20  # that the second page surely has room for; letters of a line in its two columns
 MOST = {"organisations": 12, "planned": 3, "coverage": 2, "training": 3, "drivers": 3, "plan": 2, "priorities": 2}
 USUAL = 2
 
@@ -46,17 +47,19 @@ def document(profile: Profile, user: Any, language: str) -> Document:
         running += " · " + _("for members of the hub: not to be passed on")
     told = _("What the hub knows, and what it does not. “Not known” is not “none”. All of it, with its sources:")
     shown = [one for one in profile.blocks if one.key not in {"organisations", "mechanisms", "contacts"}]
+    fitting = (most for most in LETTERS if _fits([(one.title, _said(one, most)) for one in shown]))
+    letters = next(fitting, LETTERS[-1])
     blocks = (
         Paragraph((Run(_facts(place)),)),
         Paragraph((Run(f"{told} "), Run(_address(place), link=_address(place))), style="small"),
         *_help_lines(profile),
         Table(_("Mechanisms for people who need support"), _mechanism_head(), tuple(_mechanism_rows(profile, user)),
-              widths=(2.8, 1.3, 3, 3, 2)),
+              widths=(2.8, 1.5, 3, 2.9, 1.9)),
         Heading(_("Who works here"), level=2),
-        Paragraph((Run(_said(profile.block("organisations"))),)),
+        Paragraph((Run(_said(profile.block("organisations"), letters)),)),
         PageBreak(),
         Table(_("The municipality at a glance"), (_("What"), _("What is known")),
-              tuple((one.title, _said(one)) for one in shown), widths=(1.4, 5)),
+              tuple((one.title, _said(one, letters)) for one in shown), widths=(1.4, 5)),
     )  # fmt: skip
     return Document(
         title=title_of(place), language=language, subtitle=_("Profile of a municipality"), blocks=blocks,
@@ -98,7 +101,16 @@ def _mechanism_rows(profile: Profile, user: Any) -> list[tuple[str, ...]]:
     ]  # fmt: skip
 
 
-def _said(block: Block) -> str:
+def _fits(rows: list[tuple[str, str]]) -> bool:
+    """Would these rows surely stand on the second page?"""
+    lines = 0.0
+    for title, text in rows:
+        broken = sum(max(-(-len(line) // WIDE), 1) for line in text.split("\n"))
+        lines += max(broken, -(-len(title) // NARROW)) + 0.4
+    return lines <= LINES
+
+
+def _said(block: Block, letters: int) -> str:
     """The first lines of a block as the lines of a cell, or that it is not known."""
     if not block.lines:
         return block.unknown
@@ -107,7 +119,7 @@ def _said(block: Block) -> str:
     if block.key == "organisations":
         names = _short("; ".join(line.text for line in block.lines[:most]), 420)
         return f"{names}{'; ' + _and_more(more) if more else ''}"
-    lines = [_short(_line(line), LETTERS) for line in block.lines[:most]]
+    lines = [_short(_line(line), letters) for line in block.lines[:most]]
     return "\n".join([*lines, *([_and_more(more)] if more else [])])
 
 
