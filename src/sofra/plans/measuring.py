@@ -354,11 +354,17 @@ def return_reading(reading: Reading, *, reason: str, by: User | None) -> Reading
 
 
 def figure_now(indicator: Indicator, period: str = "") -> Any:
-    """What the figure of the hub says, to public eyes, of a place and a period; None where there is none."""
+    """What the figure of the hub says of a place and a period, to the eyes of those for whom the plan is; None where
+    there is none."""
     if not indicator.figure or indicator.figure not in FIGURES:
         return None
     begins, ends = rules.days(period) if period else (None, None)
-    return told(indicator.figure, Asked(Visibility.PUBLIC, indicator.place, begins, ends))
+    return told(indicator.figure, Asked(_eyes(indicator), indicator.place, begins, ends))
+
+
+def _eyes(indicator: Indicator) -> int:
+    """A plan for members counts what members see; never what is sealed, which its own editors do not all see."""
+    return min(indicator.plan.visible_to, Visibility.MEMBERS) if indicator.plan is not None else Visibility.PUBLIC
 
 
 def read_figure(indicator: Indicator, *, period: str, by: User | None) -> Reading:
@@ -372,6 +378,8 @@ def read_figure(indicator: Indicator, *, period: str, by: User | None) -> Readin
         "rows": found.rows,
         "unknown": found.unknown,
     }
+    if (eyes := _eyes(indicator)) != Visibility.PUBLIC:
+        words += " " + _("Counted from what these may see: %(who)s.") % {"who": Visibility(eyes).label}
     is_share = indicator.scale == Indicator.Scale.SHARE
     known = found.value is not None and not (is_share and not found.denominator)
     return record_reading(
