@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from sofra.accounts.models import User
+from sofra.ground import files
 from sofra.mapping import consortium, versions
 from sofra.mapping.models import Methodology, Round
 from sofra.questionnaires import services as questionnaires
@@ -35,10 +36,13 @@ def repacked(content: bytes, **changed: bytes | None) -> bytes:
 
 
 def test_a_methodology_goes_out_and_comes_in_as_a_draft(opened: Round, drita: User) -> None:
+    questionnaires.add_media(opened.version, "places.csv", b"name,label\nAL153,Puk\xc3\xab\n", by=drita)
     content = consortium.export_methodology(opened)
     kept = consortium.import_methodology(content, by=drita)
     assert consortium.import_methodology(content, by=drita) == kept
     version = consortium.take_over(kept, code="mk.tried", by=drita)
+    (media,) = version.media.all()
+    assert (media.name, b"".join(files.read(media.digest))) == ("places.csv", b"name,label\nAL153,Puk\xc3\xab\n")
     assert (version.state, version.questionnaire.code) == (Version.State.DRAFT, "mk.tried")
     assert version.bindings == opened.version.bindings
     made = Round.objects.get(version=version)

@@ -217,13 +217,18 @@ def public_numbers(found: Round, level: int = Visibility.PUBLIC) -> dict[str, An
 
 
 def _told_apart(found: list[Rate]) -> list[Rate]:
-    """Groups of fewer than FEW bodies become one row, with the next larger one where they are few together too."""
+    """Groups of fewer than FEW bodies become one row, with the next larger one where they are few together too.
+
+    None at all where that one row would be everyone.
+    """
     least = sorted(found, key=lambda one: one.base)
     few = [one for one in least if one.base < rules.FEW]
     while few and len(few) < len(least) and sum(one.base for one in few) < rules.FEW:
         few.append(least[len(few)])
     if not few:
         return found
+    if len(few) == len(found):
+        return []
     added = {name: sum(getattr(one, name) for one in few) for name in ("base", "sent", "refused", "unreachable")}
     others = Rate("", _("Others together"), waiting=sum(one.waiting for one in few), **added)
     return [one for one in found if one not in few] + [others]
