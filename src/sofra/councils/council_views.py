@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -45,9 +46,21 @@ def council_list(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows, "with_one": len(counts), "all": len({row["place"].code for row in rows}),
         "map": maps.council_grid(settings.COUNTRY, counts, href=lambda code: reverse("councils") + f"#{code}"),
-        "may_add": has(request.user, roles.MAPPER), "signed_in": request.user.is_authenticated,
+        "may_add": has(request.user, roles.MAPPER), "mine": _mine(request.user, rows),
     }  # fmt: skip
     return render(request, "councils/council_list.html", context)
+
+
+def _mine(user: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The councils in which the reader sits, each with its next meeting and how many decisions are late."""
+    own = queries.own_councils(user)
+    found = [row["council"] for row in rows if row["council"] and row["council"].pk in own]
+    return [
+        {"council": one, "late": queries.late(one).count(),
+         "next": one.meetings.filter(begins__gte=timezone.now()).exclude(state=Meeting.State.CANCELLED)
+         .order_by("begins").first()}
+        for one in found
+    ]  # fmt: skip
 
 
 def network(user: Any) -> list[dict[str, Any]]:

@@ -99,7 +99,16 @@ def _invented(besa: User, cvetan: User) -> Council:
     inside = holding.plan_meeting(council, begins=now - timedelta(days=20), group=group, by=besa)
     holding.hold_meeting(inside, attendance={one.pk: "holder" for one in seats[:3]}, by=besa, seen=inside.version)
     holding.plan_meeting(council, begins=now + timedelta(days=14), where="Salla e trilluar", by=besa)
+    _date_back(council)
     return council
+
+
+def _date_back(council: Council) -> None:
+    """What was decided, done and verified happened in the months after each meeting, not on the day of the demo."""
+    for decision in council.decisions.select_related("meeting"):
+        for at, step in enumerate(decision.steps.order_by("id")):
+            day = min(decision.meeting.begins + timedelta(days=30 * at), timezone.now())
+            decision.steps.filter(pk=step.pk).update(at=day)
 
 
 def _council(name: str, town: str, secretary: User, *, months: int, every: int) -> tuple[Council, list[Seat]]:

@@ -223,6 +223,11 @@ def quorum_of(meeting: Meeting) -> rules.Quorum:
 HOW = dict(Present.How.choices)
 
 
+def late(council: Council) -> QuerySet[Decision]:
+    """Open decisions whose due date has passed, closed ones too: for those who sit there."""
+    return council.decisions.filter(state=Decision.State.OPEN, due_on__lt=today())
+
+
 # — decisions ——————————————————————————————————————————————————————————————————————————————————————————————
 
 
