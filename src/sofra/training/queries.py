@@ -280,15 +280,18 @@ def totals_of(among: QuerySet[Session], level: int) -> Totals:
         found.sessions += 1
         for code in codes:
             found.places[code] = found.places.get(code, 0) + 1
-    counts = _attended(among)
+    rows = Count.objects.filter(attends=True, session__in=among.order_by().values("pk")).order_by()
+    counts, flags = {}, []
+    for pk, total, odd, complete in rows.values_list("session", "total", "odd", "complete"):
+        counts[pk] = total or 0
+        if odd or complete is False:
+            flags.append((pk, odd, complete))
     public = level < Visibility.MEMBERS
     found.counted, found.hidden_sessions = len(counts), _hidden(among, counts) if public else set()
     found.hidden = len(found.hidden_sessions)
     found.by_session = {pk: total for pk, total in counts.items() if pk not in found.hidden_sessions}
     found.attendees = sum(found.by_session.values()) if found.by_session else None
-    flags = Count.objects.filter(attends=True, session__in=among.order_by().values("pk")).order_by()
-    flagged = list(flags.filter(Q(odd=True) | Q(complete=False)).values_list("session", "odd", "complete"))
-    told = [(odd, complete) for pk, odd, complete in flagged if pk not in found.hidden_sessions]
+    told = [(odd, complete) for pk, odd, complete in flags if pk not in found.hidden_sessions]
     found.odd, found.incomplete = sum(odd for odd, _all in told), sum(whole is False for _odd, whole in told)
     parts = CountPart.objects.filter(count__attends=True, count__session__in=among.order_by().values("pk")).order_by()
     if public:
