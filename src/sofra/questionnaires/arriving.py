@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sofra.accounts.models import User
 from sofra.ground.bulk import insert_rows
@@ -24,6 +25,7 @@ from .xform import Form
 LONGEST_VALUE = 200  # characters that are counted by; the whole is text then
 LONGEST_PATH = 200
 _AT_ONCE = 500
+_MOST_STRANGE = 10
 Told = tuple[str, str, str, str, bool]  # question, turn, value, text, sealed
 
 
@@ -49,7 +51,21 @@ def weigh(form: Form, document: str | bytes, language: str = "") -> Weighed:
     instance = Instance.read(form, document, language=language)
     instance.judge()
     notices = [{"path": fault.path, "sentence": fault.sentence} for fault in instance.faults(language)]
-    return Weighed(notices, list(_told(instance)))
+    return Weighed(notices + list(_strange(instance)), list(_told(instance)))
+
+
+def _strange(instance: Instance) -> Iterator[dict[str, str]]:
+    """Elements that the form does not have: they stay in the document, and answer no question."""
+    found = [
+        node
+        for node in instance.root.walk()
+        if node.spec is None and node.parent is not None and node.parent.spec is not None and node.parent.name != "meta"
+    ]
+    for node in found[:_MOST_STRANGE]:
+        sentence = _("The form has no “%(name)s”: what it says is kept, and counted nowhere.") % {
+            "name": node.name[:60]
+        }
+        yield {"path": "", "sentence": sentence}
 
 
 def _told(instance: Instance) -> Iterator[Told]:
