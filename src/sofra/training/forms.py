@@ -174,7 +174,7 @@ class StatedForm(forms.Form):
     )
     about = forms.BooleanField(label=_("The source says “about”"), required=False)
     base = forms.IntegerField(
-        label=_("Percent of how many"), required=False, min_value=1, error_messages=_NUMBER,
+        label=_("Percent of how many"), required=False, min_value=1, max_value=1_000_000_000, error_messages=_NUMBER,
         help_text=_("Empty: the source does not state the base"),
     )  # fmt: skip
     source = forms.CharField(label=_("Who states it, and where"), max_length=300)
