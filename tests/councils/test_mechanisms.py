@@ -15,9 +15,10 @@ from sofra.activities.drafts import ActivityDraft
 from sofra.councils import mechanism_queries as queries
 from sofra.councils import mechanism_services as services
 from sofra.councils.mechanism_services import Said
-from sofra.councils.models import Council, Driver, Duty, Mandate, Mechanism, Seat
+from sofra.councils.models import Consultation, Council, Driver, Duty, Mandate, Mechanism, Seat
 from sofra.ground.models import AuditLine
 from sofra.organisations import services as registry
+from sofra.organisations.models import Organisation
 from sofra.places.models import Place
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +187,11 @@ def test_citizens_asked_and_got_an_answer(puke: Place, mapper: User) -> None:
     assert "not known" in page  # how many came
     edit, activity = f"{address}edit/", make_activity()
     changed = {**said, "seen": "1", "people": "3", "asked": "Një patrullë\nStola", "activity": activity.pk}
+    secret = make_body("E fshehur", "cso")
+    Organisation.objects.filter(pk=secret.pk).update(visible_to=2)
+    Consultation.objects.update(by_body=secret)
+    assert "E fshehur" not in text(client_of(None).get(address))
+    Consultation.objects.update(by_body=None)
     assert "What else" in text(client.get(edit))
     assert client.post(edit, changed).status_code == 302
     assert client.post(edit, changed).status_code == 409  # an old page

@@ -16,6 +16,7 @@ from sofra.accounts.models import User
 from sofra.activities import dates, finding
 from sofra.activities import queries as activities
 from sofra.ground.refusals import put
+from sofra.organisations import queries as organisations
 from sofra.places.models import Place
 from sofra.places.titles import title_of
 
@@ -110,12 +111,15 @@ def consultation(request: HttpRequest, number: int) -> HttpResponse:
          decisions.get(one.decision_id or 0))
         for one in found.asked.all()
     ]  # fmt: skip
-    people, few = told_people(found.people, public=not level_of(request.user))
-    held = activities.activities(level_of(request.user)).filter(pk=found.activity_id or 0).first()
+    level = level_of(request.user)
+    people, few = told_people(found.people, public=not level)
+    body = organisations.head(found.by_body) if found.by_body else None
+    held = activities.activities(level).filter(pk=found.activity_id or 0).first()
     context = {
         "found": found, "place": place, "title": title_of(place), "lines": lines, "may_write": may_write,
         "wrong": wrong, "answered": sum(one.state != "open" for one, _form, _decision in lines), "people": people,
-        "few": few, "activity": held, "when": dates.written(found.when),
+        "few": few, "activity": held, "body": body if body and body.visible_to <= level else None,
+        "when": dates.written(found.when),
     }  # fmt: skip
     return render(request, "councils/consultation.html", context, status=422 if request.method == "POST" else 200)
 
