@@ -21,7 +21,7 @@ from sofra.ground.tongues import said as said_in
 from sofra.mapping.models import Round
 
 from . import freezing, outlines, rules
-from .models import Block, Edition, Licence, Outline, Printed, Report
+from .models import Block, Edition, Licence, Outline, Report
 from .pieces import PIECES
 
 Kind = Block.Kind
@@ -408,13 +408,7 @@ def _forget_files(edition: Edition) -> None:
     """They are made anew when somebody asks; what the old ones said goes from the disk too."""
     digests = list(edition.files.values_list("digest", flat=True))
     edition.files.all().delete()
-
-    def unlink() -> None:
-        held = set(Printed.objects.filter(digest__in=digests).values_list("digest", flat=True))
-        for digest in set(digests) - held:
-            files.path_of(digest).unlink(missing_ok=True)
-
-    transaction.on_commit(unlink)
+    transaction.on_commit(lambda: files.let_go(digests))
 
 
 def consent_withdrawn(source: Source) -> None:

@@ -122,7 +122,7 @@ def _wait(request: HttpRequest, report_: Report, title: str, words: str) -> Http
     context = {"report": report_, "title": title, "words": words, "again": request.get_full_path()}
     part = "reports/_waiting.html" if request.htmx else "reports/waiting.html"  # type: ignore[attr-defined]
     response = render(request, part, context, status=200 if request.htmx else 202)  # type: ignore[attr-defined]
-    response["Cache-Control"] = "no-store"
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
@@ -114,16 +113,5 @@ def delete_due(today: date | None = None) -> int:
         gone = names.delete()[0] + scans.delete()[0]
         if gone:
             record(what="training.due_deleted", about="training", by=None, rows=gone)
-    for digest in digests:
-        if not _named(digest):
-            files.path_of(digest).unlink(missing_ok=True)
+    files.let_go(digests)
     return gone
-
-
-def _named(digest: str) -> bool:
-    """Whether a row of any room still names the file."""
-    return any(
-        model._default_manager.filter(digest=digest).exists()
-        for model in apps.get_models()
-        if any(one.name == "digest" for one in model._meta.get_fields())
-    )
