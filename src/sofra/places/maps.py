@@ -36,7 +36,8 @@ DOT_EMPTY = 4.5
 TILE_WIDTH, TILE_HEIGHT, GAP = 54, 48, 2
 SHADES = 4
 
-ORGANISATIONS, ACTIVITIES, COUNCILS = "organisations", "activities", "councils"  # what numbers are of
+ORGANISATIONS, ACTIVITIES = "organisations", "activities"  # what numbers are of
+COUNCILS, SESSIONS = "councils", "sessions"
 GEONAMES = _("GeoNames, CC BY 4.0")
 
 
@@ -139,6 +140,11 @@ def tile_grid(country: str, counts: Counts, *, href: Href, activities: bool = Fa
 def council_grid(country: str, counts: Counts, *, href: Href) -> SafeString:
     """The same tiles with the councils that are known."""
     return _tile_grid(country, counts, href, COUNCILS)
+
+
+def session_grid(country: str, counts: Counts, *, href: Href) -> SafeString:
+    """The same tiles with sessions of training."""
+    return _tile_grid(country, counts, href, SESSIONS)
 
 
 def _tile_grid(country: str, counts: Counts, href: Href, of: str) -> SafeString:
@@ -509,6 +515,8 @@ def _tiles_title(of: str) -> str:
         return gettext("Municipalities of %(country)s as equal tiles: where a council is known")
     if of == ACTIVITIES:
         return gettext("Municipalities of %(country)s as equal tiles: where activities are")
+    if of == SESSIONS:
+        return gettext("Municipalities of %(country)s as equal tiles: where trainings were")
     return gettext("Municipalities of %(country)s as equal tiles: who works where")
 
 
@@ -522,6 +530,8 @@ def state_text(count: int | None, *, of: str = ORGANISATIONS) -> str:
         return ngettext("%(n)s council", "%(n)s councils", count) % {"n": count}
     if of == ACTIVITIES:
         return ngettext("%(n)s activity", "%(n)s activities", count) % {"n": count}
+    if of == SESSIONS:
+        return ngettext("%(n)s session", "%(n)s sessions", count) % {"n": count}
     return ngettext("%(n)s organisation", "%(n)s organisations", count) % {"n": count}
 
 
@@ -569,7 +579,10 @@ def _legend(
         entries.append(_key("counted", gettext("dot: organisations working in the municipality"), round_=True))
     if steps:
         what = gettext("organisations in the whole county:") if dots else gettext("organisations:")
-        what = {ACTIVITIES: gettext("activities:"), COUNCILS: gettext("councils:")}.get(of, what)
+        others = {
+            ACTIVITIES: gettext("activities:"), COUNCILS: gettext("councils:"), SESSIONS: gettext("sessions:"),
+        }  # fmt: skip
+        what = others.get(of, what)
         entries.append(f"<li>{escape(what)}</li>")
     for i, bound in enumerate(steps):
         last = i == len(steps) - 1
@@ -580,7 +593,7 @@ def _legend(
         entries.append(_key("nobody", gettext("asked: none"), round_=dots))
     if any(state is None for state in states):
         text = gettext("nobody recorded yet, which does not mean that nobody is there")
-        if of == ACTIVITIES:
+        if of in (ACTIVITIES, SESSIONS):
             text = gettext("nothing recorded yet, which does not mean that nothing is done there")
         elif of == COUNCILS:
             text = gettext("nothing recorded yet, which does not mean that there is no council")
