@@ -30,7 +30,7 @@ def show_mechanisms(made: Any) -> None:
     driver = services.record_driver(
         place="AL", kind="push", statements={"en": "Few tables"}, source="A study", by=besa, agreed=True
     )
-    duty, _made = Duty.objects.get_or_create(code="table", defaults={"law": "A law of the table"})
+    duty, _made = Duty.objects.get_or_create(code="table", defaults={"law": "A law", "texts": {"sq": "Të shtrojë"}})
     made.asked["taught"] = services.link_taught(duty, curriculum="none", module="A table", by=besa).pk
     made.asked["driver"] = driver.pk
 

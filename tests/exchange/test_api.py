@@ -32,7 +32,7 @@ PATHS = (
     "indicators/{code}/readings",
 )  # fmt: skip
 # They take what others take, so that they are not tried by themselves.
-ALIKE = ("plans", "plans/{code}", "plans/{code}/indicators", "plans/{code}/measures")
+ALIKE = ("councils", "decisions", "plans", "plans/{code}", "plans/{code}/indicators", "plans/{code}/measures")
 
 
 def get(address: str, client: Client | None = None) -> Any:

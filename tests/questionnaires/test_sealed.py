@@ -69,7 +69,7 @@ def test_the_column_seals_what_it_names_and_what_follows_from_it(version: Versio
     assert names == {"fear", "inner/threats", "inner/letter", "told", "odd"}
     assert version.bindings == {"/data/name": "organisation.name"}
     told = " ".join(one["sentence"] for one in version.notices)
-    assert "“why” is asked because of a sealed answer" in told
+    assert "“why” pyetet për shkak të një përgjigjeje të vulosur" in told
     assert "taken for yes" in told
     assert "not bound" in told
     again = services.load_version(version.questionnaire, version.xform.encode(), "sealed.xml", by=None)

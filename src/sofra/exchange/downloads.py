@@ -289,6 +289,8 @@ ENDPOINTS: tuple[tuple[str, Promise, str], ...] = (
     ("/api/coverage/before", gettext_lazy("Before you plan: what is known of a place"), "?place=AL212&audience=youth"),
     ("/api/findings", gettext_lazy("What mapping rounds found"), "?kind=gap&limit=5"),
     ("/api/findings/{code}", gettext_lazy("One finding, with what it stands on"), ""),
+    ("/api/councils", gettext_lazy("Security councils of municipalities, and whether they meet"), "?limit=10"),
+    ("/api/decisions", gettext_lazy("Decisions of councils that everyone may read"), "?state=open"),
     ("/api/plans", gettext_lazy("Strategies and plans that are adopted"), "?limit=10"),
     ("/api/plans/{code}", gettext_lazy("One plan with its objectives"), ""),
     ("/api/plans/{code}/measures", gettext_lazy("A plan's measures with their public money"), ""),
