@@ -1,9 +1,11 @@
 """Sealed questions: from the column of the XLSForm to every page and table that must not tell their answers."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from pytest_django import Settings
 from tests.questionnaires.browsing import visit
 
@@ -42,6 +44,12 @@ def _user(name: str, *held: roles.Role) -> Client:
     return client
 
 
+@pytest.fixture(autouse=True)
+def _in_english(_in_albanian: None) -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def version(settings: Settings, tmp_path: Path) -> Version:
     settings.DATA = tmp_path
@@ -69,7 +77,7 @@ def test_the_column_seals_what_it_names_and_what_follows_from_it(version: Versio
     assert names == {"fear", "inner/threats", "inner/letter", "told", "odd"}
     assert version.bindings == {"/data/name": "organisation.name"}
     told = " ".join(one["sentence"] for one in version.notices)
-    assert "“why” pyetet për shkak të një përgjigjeje të vulosur" in told
+    assert "“why” is asked because of a sealed answer" in told
     assert "taken for yes" in told
     assert "not bound" in told
     again = services.load_version(version.questionnaire, version.xform.encode(), "sealed.xml", by=None)
