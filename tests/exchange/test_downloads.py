@@ -56,7 +56,7 @@ def test_every_list_comes_as_csv_and_as_a_workbook(hundred: None, ana: User, nam
     client = signed_in(ana)
     rows = table(client.get(f"{language}/{DOWNLOADS[name].address}.csv{ASKED.get(name, '')}"))
     answer = client.get(f"{language}/{DOWNLOADS[name].address}.xlsx{ASKED.get(name, '')}")
-    assert answer["Content-Disposition"].startswith(f'attachment; filename="sofra-{name}-2')
+    assert answer["Content-Disposition"].startswith(f'attachment; filename="sofra-{name.replace("_", "-")}-2')
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.getvalue()))
     sheet = book.get_sheet_by_index(0).to_python()
     assert len(sheet) == len(rows)

@@ -148,7 +148,7 @@ def test_photos_come_with_the_zip_and_what_is_none_is_told(version: Version) -> 
     sizes = [one.uploads.get().size for one in (named["uuid:p1"], named["uuid:p2"])]
     assert sizes == [len(asked.JPEG), len(asked.JPEG) + 1]
     assert "program" in named["uuid:p3"].notices[0]["sentence"]
-    assert "no file “3.jpg”" in named["uuid:p4"].notices[0]["sentence"]
+    assert "“3.jpg”" in named["uuid:p4"].notices[0]["sentence"]
     come_in(archive(parts | {"media/3.jpg": asked.JPEG}), "again.zip", version)  # what was missing comes later
     assert named["uuid:p4"].uploads.get().name == "3.jpg"
 
