@@ -4,12 +4,7 @@ The tree has a parent indicator for each measure and three leaves below it; each
 four deep, and so are their parents. A full roll-up stands beside one SQL aggregate over the same rows.
 """
 
-import json
-import os
 import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,10 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bench.apart import apart, median_seconds
 from bench.printing import _peak
 from bench.tables import Table
 
-PROJECT = Path(__file__).resolve().parents[1]
 MEASURES, LEAVES, PERIODS = 5_000, 3, 33
 VIEWS = ("timeline", "bodies", "places", "money", "indicators", "readings", "history")
 STEPS = ("page", "objective", *VIEWS, "one", "full", "aggregate", "import")
@@ -128,37 +123,15 @@ def one(step: str, share: float) -> dict[str, float]:
         "full": (lambda: rolling.roll_up_all(plan), 3), "aggregate": (aggregate, 3),
     }  # fmt: skip
     work, times = ways[step]
-    taken = []
-    for _time in range(times):
-        began = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - began)
-    return {"seconds": statistics.median(taken), "memory": _peak(), "rows": 0}
-
-
-def _apart(step: str, folder: Path, share: float) -> dict[str, float]:
-    code = "import os, json; os.environ['DJANGO_SETTINGS_MODULE'] = 'sofra.settings'; import django; django.setup(); "
-    code += f"from bench import plans; print(json.dumps(plans.one({step!r}, {share})))"
-    environment = {
-        **os.environ,
-        "PYTHONPATH": f"{PROJECT}/src:{PROJECT}",
-        "SOFRA_DATA": str(folder),
-        "SOFRA_MODE": "develop",
-    }
-    environment.pop("DATABASE_URL", None)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{step}: {done.stderr[-2000:]}")
-    said: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return said
+    return {"seconds": median_seconds(work, times), "memory": _peak(), "rows": 0}
 
 
 def run(quick: bool = False) -> list[Table]:
     share = 0.02 if quick else 1.0
     folder = Path(tempfile.mkdtemp(prefix="sofra-bench-"))
     try:
-        rows = int(_apart("fill", folder, share)["rows"])
-        found = {step: _apart(step, folder, share) for step in STEPS}
+        rows = int(apart("plans", "fill", folder, share)["rows"])
+        found = {step: apart("plans", step, folder, share) for step in STEPS}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     ratio = found["full"]["seconds"] / max(found["aggregate"]["seconds"], 1e-9)

@@ -4,19 +4,15 @@ Organisations are generated over all of Albania, every municipality has its six 
 each step is a process of its own.
 """
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from bench.apart import apart
 from bench.printing import _peak
 from bench.tables import Table
 
-PROJECT = Path(__file__).resolve().parents[1]
 ORGANISATIONS, DRIVERS = 2000, 4
 STEPS = ("gathered", "one", "all")
 NAMES = {
@@ -69,26 +65,12 @@ def one(step: str, share: float) -> dict[str, float]:
     return {"seconds": time.perf_counter() - began, "memory": _peak(), "number": len(places), "size": size / 1e6}
 
 
-def _apart(step: str, folder: Path, share: float) -> dict[str, float]:
-    code = "import os, json; os.environ['DJANGO_SETTINGS_MODULE'] = 'sofra.settings'; import django; django.setup(); "
-    code += f"from bench import profiles; print(json.dumps(profiles.one({step!r}, {share})))"
-    environment = {
-        **os.environ, "PYTHONPATH": f"{PROJECT}/src:{PROJECT}", "SOFRA_DATA": str(folder), "SOFRA_MODE": "develop",
-    }  # fmt: skip
-    environment.pop("DATABASE_URL", None)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{step}: {done.stderr[-2000:]}")
-    said: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return said
-
-
 def run(quick: bool = False) -> list[Table]:
     share = 0.05 if quick else 1.0
     folder = Path(tempfile.mkdtemp(prefix="sofra-bench-"))
     try:
-        _apart("fill", folder, share)
-        found = {step: _apart(step, folder, share) for step in STEPS}
+        apart("profiles", "fill", folder, share)
+        found = {step: apart("profiles", step, folder, share) for step in STEPS}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     rows: list[list[object]] = [

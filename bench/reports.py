@@ -4,22 +4,18 @@ The round is generated: organisations over all of Albania, findings with evidenc
 and maps. Each step is a process of its own; what printing takes beside typst alone is measured in bench/printing.py.
 """
 
-import json
-import os
 import random
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.apart import apart
 from bench.printing import SENTENCES, _peak
 from bench.tables import Table
 
-PROJECT = Path(__file__).resolve().parents[1]
 CODE = "al.bench.mapping"
 ORGANISATIONS, FINDINGS, FIGURES, MAPS = 2000, 620, 46, 14  # 46 charts and 14 maps
 STEPS = ("document", "publish", "page", "pdf", "docx", "xlsx", "package")
@@ -123,29 +119,12 @@ def one(step: str, share: float) -> dict[str, float]:
     return {"seconds": seconds, "memory": memory, "size": size, "pages": pages}
 
 
-def _apart(step: str, folder: Path, share: float) -> dict[str, float]:
-    code = "import os, json; os.environ['DJANGO_SETTINGS_MODULE'] = 'sofra.settings'; import django; django.setup(); "
-    code += f"from bench import reports; print(json.dumps(reports.one({step!r}, {share})))"
-    environment = {
-        **os.environ,
-        "PYTHONPATH": f"{PROJECT}/src:{PROJECT}",
-        "SOFRA_DATA": str(folder),
-        "SOFRA_MODE": "develop",
-    }
-    environment.pop("DATABASE_URL", None)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{step}: {done.stderr[-2000:]}")
-    said: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return said
-
-
 def run(quick: bool = False) -> list[Table]:
     share = 0.05 if quick else 1.0
     folder = Path(tempfile.mkdtemp(prefix="sofra-bench-"))
     try:
-        _apart("fill", folder, share)
-        found = {step: _apart(step, folder, share) for step in STEPS}
+        apart("reports", "fill", folder, share)
+        found = {step: apart("reports", step, folder, share) for step in STEPS}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     rows: list[list[object]] = [

@@ -5,23 +5,18 @@ replaced, every fortieth fewer than five people. The aggregate adds up the parts
 attended, and knows nothing of who may read what; the totals do, and tell how many sessions, places and people.
 """
 
-import json
-import os
 import random
 import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.apart import apart, median_seconds
 from bench.printing import _peak
 from bench.tables import Table
 
-PROJECT = Path(__file__).resolve().parents[1]
 SIZES = (1_000, 10_000)  # sessions
 STEPS = ("aggregate", "members", "public", "figure", "page", "counted")
 NAMES = {
@@ -158,26 +153,7 @@ def one(step: str, sessions: int) -> dict[str, float]:
     }  # fmt: skip
     work, times = ways[step]
     work()  # the first one also opens the database
-    taken = []
-    for _time in range(times):
-        began = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - began)
-    return {"seconds": statistics.median(taken), "memory": _peak(), "rows": 0}
-
-
-def _apart(step: str, folder: Path, sessions: int) -> dict[str, float]:
-    code = "import os, json; os.environ['DJANGO_SETTINGS_MODULE'] = 'sofra.settings'; import django; django.setup(); "
-    code += f"from bench import training; print(json.dumps(training.one({step!r}, {sessions})))"
-    environment = {
-        **os.environ, "PYTHONPATH": f"{PROJECT}/src:{PROJECT}", "SOFRA_DATA": str(folder), "SOFRA_MODE": "develop",
-    }  # fmt: skip
-    environment.pop("DATABASE_URL", None)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{step}: {done.stderr[-2000:]}")
-    said: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return said
+    return {"seconds": median_seconds(work, times), "memory": _peak(), "rows": 0}
 
 
 def run(quick: bool = False) -> list[Table]:
@@ -185,8 +161,8 @@ def run(quick: bool = False) -> list[Table]:
     for sessions in (100,) if quick else SIZES:
         folder = Path(tempfile.mkdtemp(prefix="sofra-bench-"))
         try:
-            parts = int(_apart("fill", folder, sessions)["rows"])
-            found = {step: _apart(step, folder, sessions) for step in STEPS}
+            parts = int(apart("training", "fill", folder, sessions)["rows"])
+            found = {step: apart("training", step, folder, sessions) for step in STEPS}
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         least = max(found["aggregate"]["seconds"], 1e-9)
