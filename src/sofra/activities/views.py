@@ -111,7 +111,7 @@ def _map(level: int, filters: finding.Filters, form: forms.FilterForm) -> dict[s
 
     regions = maps.rows(settings.COUNTRY, counts, href=href)
     rows = [row for region in regions for row in (region.below or (region,)) if row.count]
-    return {"map": maps.tile_grid(settings.COUNTRY, counts, href=href, activities=True), "map_rows": rows}
+    return {"map": maps.tile_grid(settings.COUNTRY, counts, href=href, of=maps.ACTIVITIES), "map_rows": rows}
 
 
 def _numbers(level: int, filters: finding.Filters, form: forms.FilterForm) -> list[dict[str, Any]]:

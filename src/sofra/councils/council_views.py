@@ -2,12 +2,11 @@
 
 from collections import Counter
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -45,7 +44,9 @@ def council_list(request: HttpRequest) -> HttpResponse:
     counts: Counter[str] = Counter(row["place"].code for row in rows if row["council"])
     context = {
         "rows": rows, "with_one": len(counts), "all": len({row["place"].code for row in rows}),
-        "map": maps.council_grid(settings.COUNTRY, counts, href=lambda code: reverse("councils") + f"#{code}"),
+        "map": maps.tile_grid(
+            settings.COUNTRY, counts, href=lambda code: reverse("councils") + f"#{code}", of=maps.COUNCILS
+        ),
         "may_add": has(request.user, roles.MAPPER), "mine": _mine(request.user, rows),
     }  # fmt: skip
     return render(request, "councils/council_list.html", context)
@@ -291,18 +292,4 @@ def _end(request: HttpRequest, council: Council, act: str, by: User) -> None:
 def council_document(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """A file of a council, always as an attachment."""
     kept = queries.document_for(request.user, code, number)
-    return file_answer(kept.digest, kept.name)
-
-
-def file_answer(digest: str, name: str) -> HttpResponseBase:
-    try:
-        path = files.path_of(digest)
-        size = path.stat().st_size
-    except (FileNotFoundError, ValueError) as error:
-        raise Http404 from error
-    answer = StreamingHttpResponse(files.read(digest), content_type="application/octet-stream")
-    answer["Content-Length"] = str(size)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return files.attachment(kept.digest, kept.name)

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sofra.accounts.access import require
 from sofra.accounts.models import User
+from sofra.ground import files
 from sofra.ground.refusals import put
 from sofra.organisations.queries import place_titles
 
 from . import deciding, forms, queries, rules
-from .council_views import CHANGED, file_answer
+from .council_views import CHANGED
 from .models import Decision, DecisionStep
 from .services import Outdated
 
@@ -168,4 +169,4 @@ def decision_evidence(request: HttpRequest, code: str, number: int, step: int) -
     kept: DecisionStep | None = found.steps.filter(pk=step).exclude(digest="").first()
     if kept is None:
         raise Http404
-    return file_answer(kept.digest, kept.name)
+    return files.attachment(kept.digest, kept.name)

@@ -1,13 +1,12 @@
 """Pages of sources and figures."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
@@ -277,16 +276,7 @@ def source_file(request: HttpRequest, code: str, number: int) -> HttpResponseBas
         services.remove_file(kept, by=by)
         messages.success(request, _("The file was taken away."))
         return redirect(kept.source)
-    try:
-        answer = StreamingHttpResponse(files.read(kept.digest), content_type="application/octet-stream")
-        files.path_of(kept.digest).stat()
-    except (FileNotFoundError, ValueError) as error:
-        raise Http404 from error
-    answer["Content-Length"] = str(kept.size)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kept.name)}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return files.attachment(kept.digest, kept.name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

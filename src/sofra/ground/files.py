@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.http import Http404, StreamingHttpResponse
 
 CHUNK = 256 * 1024
 _DAY = 86_400.0  # seconds
@@ -153,3 +155,17 @@ def _flush_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def attachment(digest: str, name: str) -> StreamingHttpResponse:
+    """A kept file as a download under its name, never shown in the browser; 404 where it is gone."""
+    try:
+        size = path_of(digest).stat().st_size
+    except (FileNotFoundError, ValueError) as error:
+        raise Http404 from error
+    answer = StreamingHttpResponse(read(digest), content_type="application/octet-stream")
+    answer["Content-Length"] = str(size)
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -129,25 +129,11 @@ def county_map(country: str, counts: Counts, *, href: Href) -> SafeString:
     )
 
 
-def tile_grid(country: str, counts: Counts, *, href: Href, activities: bool = False) -> SafeString:
+def tile_grid(country: str, counts: Counts, *, href: Href, of: str = ORGANISATIONS) -> SafeString:
     """Every municipality as a tile of the same size, near where it lies; "" where the pack has no tiles.
 
-    Numbers are of organisations, unless they are said to be of activities.
+    `of` says what the numbers are of.
     """
-    return _tile_grid(country, counts, href, ACTIVITIES if activities else ORGANISATIONS)
-
-
-def council_grid(country: str, counts: Counts, *, href: Href) -> SafeString:
-    """The same tiles with the councils that are known."""
-    return _tile_grid(country, counts, href, COUNCILS)
-
-
-def session_grid(country: str, counts: Counts, *, href: Href) -> SafeString:
-    """The same tiles with sessions of training."""
-    return _tile_grid(country, counts, href, SESSIONS)
-
-
-def _tile_grid(country: str, counts: Counts, href: Href, of: str) -> SafeString:
     atlas = _atlas(country, get_language() or "sq")
     grid = tiles(country)
     if atlas is None or not grid:

@@ -1,12 +1,11 @@
 """Pages of curricula: their versions, materials and what a trainer to be must have done."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,20 +21,6 @@ from sofra.organisations.vocabulary import Language
 from . import forms, panels, queries, services
 from .models import Material
 from .views import FORM, PAGE, first_owner, shown_form, status_of
-
-
-def file_answer(digest: str, name: str) -> HttpResponseBase:
-    """A kept file as an attachment under its name; 404 where it is gone."""
-    try:
-        size = files.path_of(digest).stat().st_size
-    except (FileNotFoundError, ValueError) as error:
-        raise Http404 from error
-    answer = StreamingHttpResponse(files.read(digest), content_type="application/octet-stream")
-    answer["Content-Length"] = str(size)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @require_safe
@@ -126,7 +111,7 @@ def material_file(request: HttpRequest, code: str, number: int) -> HttpResponseB
     kept = get_object_or_404(
         Material.objects.exclude(digest=""), edition__curriculum=found, pk=number, visible_to__lte=seen
     )
-    return file_answer(kept.digest, kept.name)
+    return files.attachment(kept.digest, kept.name)
 
 
 @require_http_methods(FORM)

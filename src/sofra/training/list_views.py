@@ -14,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sofra.accounts.access import require
+from sofra.ground import files
 from sofra.ground.refusals import put
 from sofra.questionnaires.phone_codes import picture
 
 from . import certificates, checking_in, listing, person_forms, queries, reading, services
-from .curriculum_views import file_answer
 from .models import CheckIn, Session
 from .views import FORM
 
@@ -107,7 +107,7 @@ def scan(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """The photo, for the host's editors, as a download."""
     found = queries.session_for(require(request.user), code, edit=True)
     kept = get_object_or_404(found.scans, pk=number)
-    return file_answer(kept.digest, kept.name)
+    return files.attachment(kept.digest, kept.name)
 
 
 # — names and certificates ————————————————————————————————————————————————————————————————————————————————

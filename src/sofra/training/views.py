@@ -100,7 +100,7 @@ def _drawn(places: Mapping[str, int]) -> str:
     def href(code: str) -> str:
         return reverse("place", args=[code])
 
-    return maps.session_grid(settings.COUNTRY, places, href=href) if places else ""
+    return maps.tile_grid(settings.COUNTRY, places, href=href, of=maps.SESSIONS) if places else ""
 
 
 @require_http_methods(FORM)
